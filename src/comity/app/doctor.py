@@ -1,0 +1,155 @@
+"""``comity doctor``: whether this machine and this node are fit, each check with what to do when not.
+
+Nothing is changed. A check that can't be made because an earlier one failed is left out.
+"""
+
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from comity.app.folder import DATABASE, Folder
+from comity.app.node import Node, open_node
+from comity.app.settings import Settings, check_host
+from comity.kernel.base.clock import Clock, Micros, rfc3339
+from comity.kernel.base.errors import NodeError
+from comity.kernel.store.migrate import current
+
+PYTHON: Final = (3, 11)
+SQLITE: Final = (3, 37, 0)
+FREE: Final = 1 << 30
+RELEASED: Final[Micros] = 1_767_225_600_000_000
+"""2026-01-01: a clock before it is wrong."""
+AHEAD: Final[Micros] = 300_000_000
+_WAL: Final = b"\x02\x02"
+_FORMAT_AT: Final = 18
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One question and its answer; ``todo`` says what to do when it is not ``ok``."""
+
+    name: str
+    ok: bool
+    says: str
+    todo: str = ""
+
+
+def machine(settings: Settings, clock: Clock) -> Iterator[Check]:
+    """What does not depend on a node."""
+    version = sys.version.split()[0]
+    yield Check("python", sys.version_info >= PYTHON, version, "Use Python 3.11 or newer.")
+    yield _sqlite()
+    now = clock.now()
+    yield Check("clock", now > RELEASED, rfc3339(now), "Set the machine's clock; let it be kept by NTP.")
+    yield _host(settings)
+
+
+def node(settings: Settings, clock: Clock) -> Iterator[Check]:
+    """One node: its folder, keys, database."""
+    folder = Folder(Path(settings.data).expanduser().absolute())
+    try:
+        file = folder.read()
+    except NodeError as error:
+        yield Check("node", ok=False, says=str(error), todo=error.hint)
+        return
+    yield Check("node", ok=True, says=f"{file.name} ({file.id})")
+    yield _permissions(folder)
+    yield _key(folder)
+    yield _space(folder.path)
+    url = folder.database_url(file)
+    with open_node(settings, clock=clock) as opened:
+        try:
+            opened.store.ping()
+        except (NodeError, sqlite3.Error) as error:
+            todo = "Start the database, mend its URL in node.toml, or put node.db back from a backup."
+            yield Check("database", ok=False, says=_first_line(error), todo=todo)
+            return
+        yield Check("database", ok=True, says="answers")
+        fresh = current(url)
+        yield Check("schema", fresh, "current" if fresh else "older than this version", "'comity serve' updates it.")
+        if url.startswith("sqlite"):
+            yield _wal(folder)
+        if fresh:
+            yield from _directory(opened)
+
+
+def _sqlite() -> Check:
+    with sqlite3.connect(":memory:") as connection:
+        options = {str(row[0]) for row in connection.execute("PRAGMA compile_options")}
+    connection.close()
+    fit = sqlite3.sqlite_version_info >= SQLITE and "ENABLE_FTS5" in options
+    return Check("sqlite", fit, sqlite3.sqlite_version, "Use a Python whose SQLite is 3.37 or newer and has FTS5.")
+
+
+def _host(settings: Settings) -> Check:
+    try:
+        check_host(settings)
+    except NodeError as error:
+        return Check("address", ok=False, says=str(error), todo=error.hint)
+    where = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        taken = probe.connect_ex((settings.host, settings.port)) == 0
+    says = f"{where} is in use" if taken else f"{where} is free"
+    return Check("address", not taken, says, "Unless that is this node being served, choose another --port.")
+
+
+def _permissions(folder: Folder) -> Check:
+    loose = list(folder.loose())
+    if not loose:
+        return Check("permissions", ok=True, says="only the owner may read the folder")
+    path, mode = loose[0]
+    more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
+    return Check(
+        "permissions",
+        ok=False,
+        says=f"others may reach {path} (mode {mode}){more}",
+        todo=f"chmod -R go= {folder.path}",
+    )
+
+
+def _key(folder: Folder) -> Check:
+    path = folder.key
+    try:
+        sound = isinstance(load_pem_private_key(path.read_bytes(), None), Ed25519PrivateKey)
+    except (OSError, ValueError, TypeError):
+        sound = False
+    says = "Ed25519, readable" if sound else f"{path} is missing or damaged"
+    return Check("key", sound, says, "Put it back from a backup: nothing else can sign as this node.")
+
+
+def _space(path: Path) -> Check:
+    free = shutil.disk_usage(path).free
+    return Check("disk", free >= FREE, f"{free / FREE:.1f} GiB free", "Make room: a full disk stops writing.")
+
+
+def _wal(folder: Folder) -> Check:
+    """The journal's mode stands in the file's header (SQLite file format, offsets 18 and 19)."""
+    with (folder.path / DATABASE).open("rb") as file:
+        file.seek(_FORMAT_AT)
+        wal = file.read(2) == _WAL
+    return Check("journal", wal, "WAL" if wal else "not WAL", "Start the node once; is the folder on a network disk?")
+
+
+def _directory(node: Node) -> Iterator[Check]:
+    try:
+        own = node.directory.parties.own()
+    except NodeError as error:
+        yield Check("own party", ok=False, says=str(error), todo=error.hint)
+        return
+    yield Check("own party", ok=True, says=f"{own.slug}, {own.jurisdiction}")
+    ahead = own.created - node.clock.now() > AHEAD
+    says = "behind the node's own dates" if ahead else "not behind the node's own dates"
+    yield Check("clock of the node", not ahead, says, "Set the machine's clock; let it be kept by NTP.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

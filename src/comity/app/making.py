@@ -1,0 +1,81 @@
+"""A node made: folder, key, schema, own party, first account. Kept from ``app.node``, so that a server needs none of it."""
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from comity.app.folder import Folder, NodeFile, write_private
+from comity.app.node import SYSTEM_CLOCK, Node
+from comity.app.settings import Settings
+from comity.kernel.base.clock import Clock
+from comity.kernel.base.ids import RandomBytes, system_random, uuid4
+from comity.kernel.directory.accounts import Link
+from comity.kernel.directory.words import check_jurisdiction, check_name, check_slug
+from comity.kernel.objects.markings import Tlp
+from comity.kernel.store.migrate import migrate
+from comity.kernel.store.store import open_store
+
+
+def make_node(
+    path: Path,
+    settings: Settings,
+    *,
+    slug: str,
+    name: str,
+    jurisdiction: str,
+    person: str,
+    identity: str | None = None,
+    database: str = "",
+    clock: Clock = SYSTEM_CLOCK,
+    random: RandomBytes = system_random,
+) -> Link:
+    """Makes a node: folder, key, schema, own party, first account. The link that is given back signs that account in.
+
+    What is wrong with the words is said before anything is made; what fails later takes the folder away again.
+    """
+    check_slug(slug), check_name(name), check_jurisdiction(jurisdiction), check_name(person)
+    folder = Folder(path)
+    file = NodeFile(id=uuid4(random).hex, name=name.strip(), database=database)
+    if database:
+        _reach(database, clock)
+    with ExitStack() as undo:
+        folder.make()
+        undo.callback(shutil.rmtree, folder.path, ignore_errors=True)
+        _make_key(folder)
+        migrate(folder.database_url(file))
+        with Node(settings, folder, file, clock, random) as node:
+            node.directory.parties.add(
+                slug,
+                name=name,
+                jurisdiction=jurisdiction,
+                tlp_max=Tlp.RED,
+                identity=identity or f"identity--{uuid4(random)}",
+                own=True,
+            )
+            link = node.directory.accounts.invite(node.directory.accounts.add(person))
+        folder.finish(file)
+        undo.pop_all()
+    return link
+
+
+def _reach(database: str, clock: Clock) -> None:
+    """Asks a database server for an answer; Unavailable when it gives none."""
+    store = open_store(database, clock)
+    try:
+        store.ping()
+    finally:
+        store.close()
+
+
+def _make_key(folder: Folder) -> None:
+    """The node's own key, both halves."""
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    write_private(folder.key, private)
+    write_private(folder.key.with_suffix(".pub"), public)

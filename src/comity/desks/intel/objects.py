@@ -1,0 +1,180 @@
+"""Page structs of the intel desk, and the rows they are made of."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from comity.kernel.base.clock import Micros
+from comity.kernel.objects.markings import Tlp
+from comity.web.charts.neighbourhood import Picture
+from comity.web.page import Page
+from comity.web.portraits.kinds import Shape
+from comity.web.portraits.portrait import Portrait
+from comity.web.words import Phrase
+
+Direction = Literal["in", "out"]
+Standing = Literal["released", "partly", "withheld"]
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One object in a list."""
+
+    path: str
+    title: Phrase
+    kind: str
+    shape: Shape
+    tlp: Tlp
+    assumed: bool
+    source: str
+    collection: str
+    added: Micros
+    revoked: bool
+    disputed: bool
+
+
+def _strictest(hits: tuple[Hit, ...]) -> Tlp | None:
+    return max((hit.tlp for hit in hits), default=None)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """How a text in the search box was understood. ``kind`` is a msgid."""
+
+    kind: str
+    value: str
+
+
+class SearchPage(Page, frozen=True, kw_only=True):
+    """Search: the question, how it was understood, and what was found. ``following`` is the next page's path."""
+
+    template: ClassVar[str] = "intel/search.html"
+
+    query: str
+    readings: tuple[Reading, ...]
+    hits: tuple[Hit, ...]
+    following: str
+    continued: bool
+
+    def strictest(self) -> Tlp | None:
+        return _strictest(self.hits)
+
+
+class RecentPanel(Page, frozen=True, kw_only=True):
+    """Home: what came last."""
+
+    template: ClassVar[str] = "intel/_recent.html"
+
+    hits: tuple[Hit, ...]
+
+    def strictest(self) -> Tlp | None:
+        return _strictest(self.hits)
+
+
+class NeedsPanel(Page, frozen=True, kw_only=True):
+    """Home: what needs a person, among what came last."""
+
+    template: ClassVar[str] = "intel/_needs.html"
+
+    disputed: tuple[Hit, ...]
+    more: int
+    looked_at: int
+
+    def strictest(self) -> Tlp | None:
+        return _strictest(self.disputed)
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Another object, as far as this reader may know it. ``path`` is empty where it is not held here."""
+
+    title: str
+    kind: str
+    shape: Shape
+    path: str
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """Another object that this one is related to. ``via`` is the path of the relationship object that says so, if one does."""
+
+    other: Named
+    tlp: Tlp | None
+    assumed: bool
+    via: str
+
+
+class RelationGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything related in one way: ``first`` at once, ``rest`` when asked for, ``more`` only in the JSON."""
+
+    direction: Direction
+    word: str
+    first: tuple[Relation, ...]
+    rest: tuple[Relation, ...]
+    more: int
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim under which the object is held."""
+
+    leaf: int
+    path: str
+    source: str
+    collection: str
+    tlp: Tlp
+    assumed: bool
+    modified: Micros
+    added: Micros
+    digest: str
+    shown: bool
+    latest: bool
+
+
+class Audience(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one party stands to the claim that is shown, and why. ``partly``: it sees the object as another source has it."""
+
+    party: str
+    standing: Standing
+    reasons: tuple[Phrase, ...]
+
+
+class Marking(msgspec.Struct, frozen=True):
+    """A marking other than the TLP level: what it says, and its page where it is held."""
+
+    text: str
+    path: str
+
+
+class GranularNote(msgspec.Struct, frozen=True):
+    """Parts that carry a marking or are in a language of their own."""
+
+    selectors: tuple[str, ...]
+    tlp: Tlp | None
+    text: str
+
+
+class ObjectPage(Page, frozen=True, kw_only=True):
+    """Everything about one object, as one claim has it."""
+
+    template: ClassVar[str] = "intel/object.html"
+
+    id: str
+    raw_path: str
+    portrait: Portrait
+    tlp: Tlp
+    assumed: bool
+    markings: tuple[Marking, ...]
+    granular: tuple[GranularNote, ...]
+    creator: Named | None
+    claim: Claim
+    claims: tuple[Claim, ...]
+    claims_more: int
+    contested: bool
+    conflict: bool
+    superseded: bool
+    names: dict[str, Named]
+    picture: Picture | None
+    relations: tuple[RelationGroup, ...]
+    relations_cut: bool
+    audience: tuple[Audience, ...]
+    parties_more: int
+
+    def strictest(self) -> Tlp | None:
+        others = [relation.tlp for group in self.relations for relation in (*group.first, *group.rest)]
+        return max([self.tlp, *(claim.tlp for claim in self.claims), *(each for each in others if each is not None)])

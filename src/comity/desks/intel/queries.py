@@ -1,0 +1,362 @@
+"""Queries of the intel desk: one function per screen, each of which starts from ``store.visible``."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from comity.desks.intel import rules
+from comity.desks.intel.errors import NoSuchClaim, NoSuchObject
+from comity.desks.intel.objects import (
+    Audience,
+    Claim,
+    Direction,
+    GranularNote,
+    Hit,
+    Marking,
+    Named,
+    NeedsPanel,
+    ObjectPage,
+    Reading,
+    RecentPanel,
+    Relation,
+    RelationGroup,
+    SearchPage,
+)
+from comity.desks.intel.objects import Standing as StandingWord
+from comity.kernel.base.clock import Micros
+from comity.kernel.directory.directory import Directory
+from comity.kernel.objects.markings import tlp_of
+from comity.kernel.objects.observables import guess
+from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.viewer import Standing, Viewer
+from comity.kernel.store.store import Store
+from comity.kernel.store.types import Held, Party
+from comity.kernel.store.visible import Visible
+from comity.web.charts.neighbourhood import Group, Neighbour, Picture, drawn
+from comity.web.portraits.kinds import kind_of
+from comity.web.portraits.portrait import Portrait, decode, portrait
+from comity.web.portraits.text import defanged, line, short_id
+from comity.web.portraits.titles import Decoded, called_by, short_title, title
+from comity.web.words import Phrase, msgid, outside
+
+HITS_A_PAGE: Final = 50
+RECENT_AT_HOME: Final = 12
+LOOKED_AT: Final = 50
+MOST_NEEDS: Final = 5
+MOST_NEIGHBOURS: Final = 160
+MOST_NAMES: Final = 100
+MOST_RELATIONS: Final = 100
+AT_ONCE: Final = 8
+MOST_CLAIMS: Final = 12
+MOST_PARTIES: Final = 24
+LONGEST_QUERY: Final = 500
+
+# Policy lets the claim go and the door does not: something it names is closed to the party, or is still being worked out.
+NEIGHBOUR_CLOSED: Final = Phrase(msgid("It names something that this party may not see."))
+
+
+def search(store: Store, directory: Directory, viewer: Viewer, text: str, before: Micros | None) -> SearchPage:
+    """What was found for a text, newest first."""
+    visible = store.visible(viewer)
+    asked = text.strip()[:LONGEST_QUERY]
+    found = visible.search(asked, HITS_A_PAGE, before) if asked else None
+    hits = found.hits if found else ()
+    following = ""
+    if found and found.more and hits:
+        following = f"/intel/search?{urlencode({'q': asked, 'before': hits[-1].added})}"
+    return SearchPage(
+        query=line(asked, LONGEST_QUERY),
+        readings=tuple(Reading(_reading_word(kind), defanged(line(value))) for kind, value in guess(asked)[:3]),
+        hits=_hits(visible, directory, hits),
+        following=following,
+        continued=before is not None,
+    )
+
+
+def held_by_id(store: Store, viewer: Viewer, text: str) -> str:
+    """The path of the object whose id was typed, or an empty text."""
+    typed = text.strip()
+    return path_of(typed) if "--" in typed and store.visible(viewer).held(typed) else ""
+
+
+def recent(store: Store, directory: Directory, viewer: Viewer) -> RecentPanel:
+    """What came last."""
+    visible = store.visible(viewer)
+    return RecentPanel(hits=_hits(visible, directory, visible.recent(RECENT_AT_HOME)))
+
+
+def needs(store: Store, directory: Directory, viewer: Viewer) -> NeedsPanel:
+    """What came last and is disputed between parties."""
+    visible = store.visible(viewer)
+    latest = visible.recent(LOOKED_AT)
+    disputed = [each for each in latest if rules.disputed(each)]
+    return NeedsPanel(
+        disputed=_hits(visible, directory, disputed[:MOST_NEEDS]),
+        more=max(0, len(disputed) - MOST_NEEDS),
+        looked_at=len(latest),
+    )
+
+
+def claim_of(visible: Visible, directory: Directory, object_id: str, leaf: int | None) -> tuple[Held, tuple[Held, ...]]:
+    """The claim to show and all that may be seen, newest first."""
+    held = visible.held(object_id)
+    if not held:
+        raise NoSuchObject(f"Nothing is held under {short_id(object_id)}.")
+    if leaf is None:
+        return rules.shown_claim(held, _identities(directory)), held
+    for claim in held:
+        if claim.leaf == leaf:
+            return claim, held
+    raise NoSuchClaim(f"{short_id(object_id)} is not held under this claim.")
+
+
+def raw(store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None) -> bytes:
+    """The bytes of one claim as its source sent them."""
+    return claim_of(store.visible(viewer), directory, object_id, leaf)[0].raw
+
+
+def object_page(store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None) -> ObjectPage:
+    """One object, whole: its portrait, its neighbours, its claims, and who can see it."""
+    visible = store.visible(viewer)
+    shown, held = claim_of(visible, directory, object_id, leaf)
+    graph = visible.walk(object_id, 1, MOST_NEIGHBOURS)
+    own = decode(shown.raw)
+    found = {node.id: node for node in graph.nodes} | {shown.id: shown}
+    related = rules.relations_of(object_id, own, {other_id: decode(node.raw) for other_id, node in found.items()})
+    names = Names(visible, directory, found)
+    names.look_up([*_mentioned(own), *(other for _, _, other, _ in related)])
+    likeness = portrait(own, names.titles())
+    relations = _relations(related, names)
+    audience, parties_more = _audience(store, directory, shown)
+    return ObjectPage(
+        id=line(object_id),
+        raw_path=f"{path_of(object_id)}/raw?claim={shown.leaf}",
+        portrait=likeness,
+        tlp=shown.tlp,
+        assumed=shown.assumed,
+        markings=tuple(_marking(each, names) for each in likeness.markings if tlp_of(each) is None),
+        granular=tuple(
+            GranularNote(each.selectors, tlp_of(each.marking), _marking(each.marking, names).text or each.language)
+            for each in likeness.granular
+        ),
+        creator=names.of(likeness.creator) if likeness.creator else None,
+        claim=_claim(shown, shown),
+        claims=tuple(_claim(each, shown) for each in held[:MOST_CLAIMS]),
+        claims_more=max(0, len(held) - MOST_CLAIMS),
+        contested=shown.contested,
+        conflict=shown.conflict,
+        superseded=not shown.latest,
+        names=names.all(),
+        picture=_picture(likeness, own, relations),
+        relations=relations,
+        relations_cut=graph.truncated,
+        audience=audience,
+        parties_more=parties_more,
+    )
+
+
+def path_of(object_id: str) -> str:
+    """The path of an object's page."""
+    return f"/intel/objects/{quote(object_id, safe='')}"
+
+
+class Names:
+    """What other objects are called, as far as this viewer may see them; each by the claim that its own page would show."""
+
+    def __init__(self, visible: Visible, directory: Directory, found: Mapping[str, Held]) -> None:
+        self._visible = visible
+        self._identities = _identities(directory)
+        self._held: dict[str, Held] = {}
+        self._decoded: dict[str, Decoded] = {}
+        self._absent: set[str] = set()
+        for object_id, held in found.items():
+            if held.contested or held.conflict:
+                self._keep(object_id)
+            else:
+                self._held[object_id], self._decoded[object_id] = held, decode(held.raw)
+
+    def look_up(self, wanted: Iterable[str]) -> None:
+        """Look up what is not known yet, and what those objects are called by; at most ``MOST_NAMES`` at a time."""
+        known = self._held.keys() | self._absent
+        fresh = [each for each in dict.fromkeys(wanted) if each not in known][:MOST_NAMES]
+        for object_id in fresh:
+            self._keep(object_id)
+        behind = [other for each in self._decoded.values() for other in called_by(each)]
+        for object_id in [each for each in dict.fromkeys(behind) if each not in self._held][: MOST_NAMES - len(fresh)]:
+            self._keep(object_id)
+
+    def titles(self) -> dict[str, str]:
+        """Short titles by id, composed ones included."""
+        plain = {object_id: short_title(decoded) for object_id, decoded in self._decoded.items()}
+        return {object_id: short_title(decoded, plain) for object_id, decoded in self._decoded.items()}
+
+    def all(self) -> dict[str, Named]:
+        """Everything known, for a page."""
+        return {object_id: _named(decoded, title, path_of(object_id)) for object_id, decoded, title in self._titled()}
+
+    def of(self, object_id: str) -> Named:
+        """One object. What is absent (or hidden: one answer) has no path; what was not looked up has its id for a name."""
+        if object_id in self._decoded:
+            return _named(self._decoded[object_id], self.titles()[object_id], path_of(object_id))
+        path = "" if object_id in self._absent else path_of(object_id)
+        return _named({"type": object_id.partition("--")[0]}, short_id(object_id), path)
+
+    def held(self, object_id: str) -> Held | None:
+        """The claim by which an object is called."""
+        return self._held.get(object_id)
+
+    def _titled(self) -> list[tuple[str, Decoded, str]]:
+        titles = self.titles()
+        return [(object_id, decoded, titles[object_id]) for object_id, decoded in self._decoded.items()]
+
+    def _keep(self, object_id: str) -> None:
+        held = self._visible.held(object_id)
+        if held:
+            chosen = rules.shown_claim(held, self._identities)
+            self._held[object_id], self._decoded[object_id] = chosen, decode(chosen.raw)
+        else:
+            self._absent.add(object_id)
+
+
+def _identities(directory: Directory) -> dict[str, int]:
+    """The parties by their own STIX identity."""
+    return {party.identity: party.id for party in directory.parties.all() if party.identity}
+
+
+def _mentioned(own: Decoded) -> list[str]:
+    granular = own.get("granular_markings")
+    parts = granular if isinstance(granular, list) else []
+    markings = own.get("object_marking_refs")
+    found = [own.get("created_by_ref"), *(markings if isinstance(markings, list) else [])]
+    found += [each.get("marking_ref") for each in parts if isinstance(each, dict)]
+    return [each for each in found if isinstance(each, str) and tlp_of(each) is None]
+
+
+def _named(decoded: Decoded, title: str, path: str) -> Named:
+    kind = kind_of(str(decoded.get("type")))
+    return Named(title, kind.word, kind.shape, path)
+
+
+def _marking(marking: str, names: Names) -> Marking:
+    named = names.of(marking) if marking else None
+    return Marking(named.title, named.path) if named else Marking("", "")
+
+
+def _hits(visible: Visible, directory: Directory, found: Sequence[Held]) -> tuple[Hit, ...]:
+    """Rows of a list; what an object without a name is called by is looked up for all of them."""
+    decoded = [decode(each.raw) for each in found]
+    names = Names(visible, directory, {})
+    names.look_up(target for each in decoded for target in called_by(each))
+    titles = names.titles()
+    return tuple(_hit(held, each, titles) for held, each in zip(found, decoded, strict=True))
+
+
+def _hit(held: Held, decoded: Decoded, titles: Mapping[str, str]) -> Hit:
+    kind = kind_of(held.type)
+    return Hit(
+        path=path_of(held.id),
+        title=title(decoded, titles),
+        kind=kind.word,
+        shape=kind.shape,
+        tlp=held.tlp,
+        assumed=held.assumed,
+        source=held.source_name,
+        collection=held.collection_slug,
+        added=held.added,
+        revoked=decoded.get("revoked") is True,
+        disputed=rules.disputed(held),
+    )
+
+
+def _claim(held: Held, shown: Held) -> Claim:
+    return Claim(
+        leaf=held.leaf,
+        path=f"{path_of(held.id)}?claim={held.leaf}",
+        source=held.source_name,
+        collection=held.collection_slug,
+        tlp=held.tlp,
+        assumed=held.assumed,
+        modified=held.modified,
+        added=held.added,
+        digest=held.digest.hex(),
+        shown=held.leaf == shown.leaf,
+        latest=held.latest,
+    )
+
+
+def _reading_word(kind: str) -> str:
+    return kind_of(kind).word if kind_of(kind).properties else kind
+
+
+def _relations(related: Sequence[rules.Related], names: Names) -> tuple[RelationGroup, ...]:
+    """Neighbours by how they are related, each once."""
+    groups: dict[tuple[Direction, str], dict[str, str]] = {}
+    for direction, word, other_id, via in related:
+        groups.setdefault((direction, word), {}).setdefault(other_id, via)
+    known = names.all()
+
+    def relation(other_id: str, via: str) -> Relation:
+        held = names.held(other_id)
+        return Relation(
+            other=known.get(other_id) or names.of(other_id),
+            tlp=held.tlp if held else None,
+            assumed=held is not None and held.assumed,
+            via=path_of(via) if via else "",
+        )
+
+    def relations(others: Mapping[str, str], start: int, end: int) -> tuple[Relation, ...]:
+        return tuple(relation(*pair) for pair in list(others.items())[start:end])
+
+    return tuple(
+        RelationGroup(
+            direction=direction,
+            word=word,
+            first=relations(others, 0, AT_ONCE),
+            rest=relations(others, AT_ONCE, MOST_RELATIONS),
+            more=max(0, len(others) - MOST_RELATIONS),
+        )
+        for (direction, word), others in groups.items()
+    )
+
+
+def _picture(likeness: Portrait, own: Decoded, relations: Sequence[RelationGroup]) -> Picture | None:
+    """The neighbourhood, drawn; None for an object that stands alone."""
+    if not relations:
+        return None
+    sides: dict[Direction, list[Group]] = {"in": [], "out": []}
+    for group in relations:
+        others = [relation.other for relation in (*group.first, *group.rest)]
+        neighbours = tuple(Neighbour(other.title, other.shape, other.path) for other in others)
+        sides[group.direction].append(Group(group.word, neighbours))
+    return drawn(short_title(own), likeness.shape, sides["in"], sides["out"])
+
+
+def _audience(store: Store, directory: Directory, shown: Held) -> tuple[tuple[Audience, ...], int]:
+    """Where each party stands, taken from the door itself; policy gives the reasons."""
+    reads: dict[int, set[int]] = {}
+    for collection in directory.collections.all():
+        for access in directory.collections.access(collection):
+            if access.read:
+                reads.setdefault(access.party, set()).add(collection.id)
+    parties = [party for party in directory.parties.all() if not party.own]
+    rows = [_stands(store, party, frozenset(reads.get(party.id, ())), shown) for party in parties[:MOST_PARTIES]]
+    rows.sort(key=lambda row: (_ORDER[row.standing], row.party))
+    return tuple(rows), max(0, len(parties) - MOST_PARTIES)
+
+
+_ORDER: Final[dict[StandingWord, int]] = {"released": 0, "partly": 1, "withheld": 2}
+
+
+def _stands(store: Store, party: Party, reads: frozenset[int], shown: Held) -> Audience:
+    seen = store.visible(Viewer(party=party.id, channel="preview")).held(shown.id)
+    standing = Standing(party=party.id, own=False, ceiling=party.tlp_max, reads=reads)
+    decision = rules.word_on(shown, standing)
+    reasons = [outside(reason.internal) for reason in decision.reasons]
+    if any(claim.leaf == shown.leaf for claim in seen):
+        return Audience(party=party.name, standing="released", reasons=tuple(reasons))
+    if decision.effect is Effect.RELEASE:
+        reasons = [NEIGHBOUR_CLOSED]
+    if seen:
+        through = Phrase(msgid("Sees what %(source)s sent, not this claim."), {"source": seen[0].source_name})
+        return Audience(party=party.name, standing="partly", reasons=(through, *reasons))
+    return Audience(party=party.name, standing="withheld", reasons=tuple(reasons))

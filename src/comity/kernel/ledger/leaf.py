@@ -1,0 +1,48 @@
+"""Leaves: what the ledger commits to. A leaf row holds a commitment, not the content, so that erasure stays possible:
+content, salt and statement can be destroyed, and the position of the commitment in the tree still proves itself.
+
+``commitment = SHA-256("comity leaf 1" || 0x00 || salt || statement)`` with a salt of 16 random bytes; the statement is RFC 8785
+canonical JSON. The Merkle leaf hash over it is RFC 6962's ``SHA-256(0x00 || commitment)``.
+"""
+
+from enum import IntEnum
+from hashlib import sha256
+
+SALT_BYTES = 16
+_DOMAIN = b"comity leaf 1\x00"
+
+
+class LeafKind(IntEnum):
+    """Every kind of leaf, with the statement it commits to.
+
+    RECEIVED  an object came in: channel, collection, digest, id, received, source
+    DELETED   a party withdrew its own claim of an object: collection, digest, id, deleted, source
+    """
+
+    RECEIVED = 1
+    DELETED = 2
+
+
+def received(*, channel: str, collection: str, at: str, source: str) -> tuple[str, str, str]:
+    """The constant parts of a RECEIVED statement, around the digest and the id of each object of one batch.
+
+    All values are ours or validated identifiers: none needs JSON escaping.
+    """
+    return (
+        f'{{"channel":"{channel}","collection":"{collection}","digest":"sha256:',
+        '","id":"',
+        f'","kind":"received","received":"{at}","source":"{source}"}}',
+    )
+
+
+def deleted(*, collection: str, digest: bytes, object_id: str, at: str, source: str) -> bytes:
+    """The statement of a DELETED leaf."""
+    return (
+        f'{{"collection":"{collection}","deleted":"{at}","digest":"sha256:{digest.hex()}","id":"{object_id}",'
+        f'"kind":"deleted","source":"{source}"}}'
+    ).encode()
+
+
+def commitment(salt: bytes, statement: bytes) -> bytes:
+    """The 32 bytes that stand in the tree."""
+    return sha256(_DOMAIN + salt + statement).digest()

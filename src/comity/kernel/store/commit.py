@@ -1,0 +1,452 @@
+"""The writing door. Life of a batch:
+
+1. Types get numbers, objects get labels (new ones in short transactions of their own, with their grants).
+2. Look up what is held under the batch's ids and under the guessable ids it refers to.
+3. Work out what is new (``plan``) and the shape of each claim.
+4. Write bodies, index rows, edges, observables.
+5. Take positions: claim numbers, leaf numbers and the date come from the ``clock`` row, under one lock, as the last act.
+6. Write claims and leaves, and commit: durable before anyone is told.
+
+SQLite holds its write lock from 2. PostgreSQL takes the ``clock`` row at 5; if another commit touched one of our ids
+between 2 and 5, everything is rolled back and done again, holding the row from 2.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import msgspec
+
+from comity.kernel.base.clock import Clock, rfc3339
+from comity.kernel.base.errors import NotFound, Unavailable
+from comity.kernel.base.ids import RandomBytes
+from comity.kernel.ledger.leaf import SALT_BYTES, LeafKind, commitment, received
+from comity.kernel.objects.ids import is_guessable
+from comity.kernel.objects.markings import Tlp, term_of, tlp_of
+from comity.kernel.objects.parse import parse
+from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.label import Label, Terms, foreign_markings, label_of
+from comity.kernel.policy.shape import Needs, needs_of
+from comity.kernel.store.bulk import Bulk
+from comity.kernel.store.database import Database, Reader, Sql
+from comity.kernel.store.definitions import Definition, held_definitions, terms_for
+from comity.kernel.store.index import index
+from comity.kernel.store.keys import Kinds
+from comity.kernel.store.labels import Labels, ShapeKey, Shapes
+from comity.kernel.store.lookup import rows_of
+from comity.kernel.store.plan import MANY_CLAIMS, MANY_VERSIONS, Body, Holdings, Incoming, NewClaim, Plan, plan
+from comity.kernel.store.types import Batch, Outcome, Submission
+
+_CLOCK = Sql("SELECT claim FROM clock")
+_LOCK_CLOCK = Sql("SELECT claim FROM clock", "SELECT claim FROM clock FOR UPDATE")
+TAKE = Sql(
+    "UPDATE clock SET claim = claim + :claims, leaf = leaf + :leaves, at = max(at + 1, :now) + :claims - 1 "
+    "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
+    "UPDATE clock SET claim = claim + :claims, leaf = leaf + :leaves, at = greatest(at + 1, :now) + :claims - 1 "
+    "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
+)
+TICK = Sql("INSERT INTO tick (claim, at) VALUES (:claim, :at)")
+_PLACE = Sql(
+    "SELECT c.uuid, c.tlp, p.slug, (SELECT group_concat(identity || ' ' || id) FROM party WHERE identity IS NOT NULL) "
+    "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
+    "SELECT c.uuid, c.tlp, p.slug, (SELECT string_agg(identity || ' ' || id, ',') FROM party WHERE identity IS NOT NULL) "
+    "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
+)
+_RAW = Sql("SELECT raw FROM version WHERE seq = :seq")
+_LAST_BODY = Sql("SELECT coalesce(max(seq), 0) FROM version")
+_BODY_NUMBERS = Sql("", "SELECT nextval('version_seq') FROM generate_series(1, :n)")
+_HELD = "SELECT key, modified, digest, version, body FROM held WHERE key"
+_CLAIMED = "SELECT c.version, c.source, l.collection FROM claim c JOIN label l ON l.id = c.label WHERE c.version"
+NEIGHBOURS = "SELECT DISTINCT h.key, c.label FROM held h JOIN claim c ON c.version = h.version WHERE h.key"
+_MEDDLED = Sql(
+    "",
+    "SELECT 1 FROM claim c JOIN version v ON v.seq = c.version WHERE c.seq > :since AND v.key = ANY(:keys::bytea[]) LIMIT 1",
+)
+_FLAG_CLAIMS = Sql("UPDATE claim SET flags = flags | 1 WHERE version = :version")
+_FLAG_VERSIONS = Sql("UPDATE claim SET flags = flags | 2 WHERE version IN (SELECT version FROM held WHERE key = :key)")
+_CONFLICT = Sql("UPDATE version SET conflict = true WHERE seq = :seq")
+_UNCLAIMED = "SELECT v.seq, v.raw FROM held h JOIN version v ON v.seq = h.version WHERE v.creator IS NULL AND h.key"
+_ADOPTED = Sql("UPDATE version SET creator = :creator WHERE seq = :seq")
+_COUNT = Sql(
+    "UPDATE label SET claims = claims + :claims WHERE id = :label",
+    "UPDATE label l SET claims = l.claims + x.claims FROM unnest(:labels::int[], :counts::bigint[]) x(id, claims) "
+    "WHERE l.id = x.id",
+)
+_WAITED = "SELECT DISTINCT target FROM waiting WHERE target"
+_RESHAPE = Sql("INSERT INTO reshape (target, after) VALUES (:target, 0) ON CONFLICT (target) DO UPDATE SET after = 0")
+_STATUS = Sql(
+    "INSERT INTO status (id, party, requested, total, success, pending, failures) "
+    "VALUES (:id, :party, :requested, :total, :success, :pending, :failures) "
+    "ON CONFLICT (id) DO UPDATE SET success = excluded.success, pending = excluded.pending, failures = excluded.failures"
+)
+
+_BODIES = Bulk(
+    "version", ("seq", "key", "modified", "creator", "same", "digest", "conflict", "raw"), "q 18s q i q 32s ? b"
+)
+_HELD_ROWS = Bulk("held", ("key", "modified", "digest", "version", "body"), "18s q 16s q q")
+_CLAIMS = Bulk("claim", ("seq", "version", "body", "label", "shape", "source", "flags", "leaf"), "q q q i i i i q")
+_LEAVES = Bulk("leaf", ("seq", "kind", "subject", "at", "salt", "commitment"), "q i q q 16s 32s")
+_WAITING = Bulk("waiting", ("target", "claim"), "18s q")
+
+TRIES = 5
+
+
+class _MeddledError(Exception):
+    """Another commit touched what this batch had looked up (PostgreSQL only)."""
+
+
+class Looked(msgspec.Struct):
+    """Step 2 and 3: what is to be written, the needs of each new claim, and the shapes that there are already.
+
+    ``since``    the last claim when the looking began
+    ``awaited``  (place in ``needs``, key) of neighbours that are not held
+    ``touched``  keys that were looked at
+    """
+
+    since: int
+    plan: Plan
+    needs: list[Needs]
+    awaited: list[tuple[int, bytes]]
+    touched: set[bytes]
+    shapes: dict[ShapeKey, int]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a batch goes and whose it is."""
+
+    collection_uuid: str
+    default: Tlp
+    source_slug: str
+    creators: dict[str, int]
+
+
+class Committer:
+    """Writes batches. One for a process; any number of threads."""
+
+    def __init__(
+        self, database: Database, kinds: Kinds, labels: Labels, shapes: Shapes, clock: Clock, random: RandomBytes
+    ) -> None:
+        self._database = database
+        self._kinds = kinds
+        self._labels = labels
+        self._shapes = shapes
+        self._clock = clock
+        self._random = random
+
+    def commit(self, batch: Batch, also: Callable[[Reader], None] | None = None) -> tuple[Outcome, bool]:
+        """Write a batch; also says whether re-shaping has work now. ``also`` runs in the same transaction."""
+        place = self._place(batch)
+        for attempt in range(TRIES):
+            incoming = self._incoming(batch, place)
+            try:
+                return self._try(batch, incoming, place, also, early=attempt > 1)
+            except _MeddledError:
+                continue
+            except self._database.error as error:
+                if not self._database.passing(error):
+                    raise
+        raise Unavailable("Too many writers at the same objects.", hint="Send the same request again.")
+
+    # -- 1
+
+    def _place(self, batch: Batch) -> Place:
+        row = self._database.glance(_PLACE, {"collection": batch.collection, "party": batch.source})
+        if row is None:
+            raise NotFound(f"There is no collection number {batch.collection}, or no party number {batch.source}.")
+        uuid, tlp, slug, creators = row
+        pairs = (pair.split(" ") for pair in (creators or "").split(",") if pair)
+        return Place(uuid, Tlp(tlp), slug, {identity: int(party) for identity, party in pairs})
+
+    def _incoming(self, batch: Batch, place: Place) -> Incoming:
+        guessable = [tuple(ref for ref in parsed.refs if is_guessable(ref)) for parsed in batch.objects]
+        kinds = {parsed.type for parsed in batch.objects}
+        kinds.update(ref[:-38] for refs in guessable for ref in refs)
+        self._kinds.learn(kinds)
+        terms: Terms | None = None
+        if any(foreign_markings(parsed) for parsed in batch.objects):
+            with self._database.snapshot() as reader:
+                terms = self._terms(reader, batch)
+        remembered: dict[tuple[object, ...], Label] = {}
+        labels: list[Label] = []
+        for parsed in batch.objects:
+            features = (
+                parsed.type,
+                parsed.markings,
+                parsed.granular,
+                parsed.type == "marking-definition" and parsed.id,
+            )
+            label = remembered.get(features)
+            if label is None:
+                label = label_of(parsed, batch.source, batch.collection, place.default, terms or {})
+                remembered[features] = label
+            labels.append(label)
+        numbers = self._labels.numbers(set(labels))
+        return Incoming(
+            objects=batch.objects,
+            keys=[self._kinds.key(parsed) for parsed in batch.objects],
+            neighbours=[tuple(self._kinds.learnt_key(ref) for ref in refs) for refs in guessable],
+            labels=[numbers[label] for label in labels],
+            source=batch.source,
+            collection=batch.collection,
+            received=batch.received,
+            creators=place.creators,
+            terms=terms,
+        )
+
+    def _terms(self, reader: Reader, batch: Batch) -> Terms:
+        """What the batch's markings say that are not TLP: under the definitions in the batch itself and those held."""
+        wanted: set[str] = set()
+        for parsed in batch.objects:
+            wanted.update(foreign_markings(parsed))
+        if not wanted:
+            return {}
+        here = [
+            Definition(parsed.id, term_of(parsed.raw), batch.source, by_creator=False)
+            for parsed in batch.objects
+            if parsed.id in wanted
+        ]
+        return terms_for(batch.source, here + held_definitions(reader, self._kinds, wanted))
+
+    # -- 2 to 6
+
+    def _try(
+        self, batch: Batch, incoming: Incoming, place: Place, also: Callable[[Reader], None] | None, *, early: bool
+    ) -> tuple[Outcome, bool]:
+        with self._database.open_writer() as writer:
+            if writer.postgres and early:
+                writer.cursor.execute("BEGIN")
+            since = writer.value(_LOCK_CLOCK if early else _CLOCK)
+            looked = self._look_up(writer, incoming, since)
+            if writer.postgres and not early:
+                writer.cursor.execute("BEGIN")
+            self._write_bodies(writer, looked.plan.bodies)
+            outcome, reshapes = self._write_claims(writer, batch, incoming, place, looked)
+            if batch.submission is not None:
+                write_status(writer, batch.submission)
+            if also is not None:
+                also(writer)
+            writer.cursor.execute("COMMIT")
+        self._shapes.keep(looked.shapes)
+        return outcome, reshapes
+
+    def _look_up(self, writer: Reader, incoming: Incoming, since: int) -> Looked:
+        neighbours = incoming.neighbours
+        touched = set(incoming.keys)
+        for keys in neighbours:
+            touched.update(keys)
+        bodies = held_bodies(writer, incoming.keys)
+        known = {body.version.seq for held in bodies.values() for body in held}
+        claimed: dict[int, set[tuple[int, int]]] = {}
+        for version, source, collection in rows_of(writer, _CLAIMED, known):
+            claimed.setdefault(version, set()).add((source, collection))
+        raw = partial(_read_raw, writer)
+        result = plan(incoming, Holdings(bodies=bodies, claimed=claimed, raw=raw))
+        labels = _neighbour_labels(writer, result, neighbours)
+        needs: list[Needs] = []
+        awaited: list[tuple[int, bytes]] = []
+        for number, claim in enumerate(result.claims):
+            keys = neighbours[claim.place]
+            if not keys:
+                needs.append(())
+                continue
+            needs.append(needs_of(claim.label, [labels.get(key, ()) for key in keys]))
+            awaited += [(number, key) for key in keys if not labels.get(key)]
+        shapes = self._shapes.find(
+            writer, {(claim.label, need) for claim, need in zip(result.claims, needs, strict=True)}
+        )
+        return Looked(since, result, needs, awaited, touched, shapes)
+
+    def _write_bodies(self, writer: Reader, bodies: list[Body]) -> None:
+        if not bodies:
+            return
+        if writer.postgres:
+            numbers = [row[0] for row in writer.all(_BODY_NUMBERS, {"n": len(bodies)})]
+        else:
+            first = writer.value(_LAST_BODY) + 1
+            numbers = list(range(first, first + len(bodies)))
+        for body, number in zip(bodies, numbers, strict=True):
+            body.seq = number
+        _BODIES.write(
+            writer,
+            [
+                (
+                    body.seq,
+                    body.key,
+                    body.modified,
+                    body.creator,
+                    body.root.seq if body.root else None,
+                    body.fresh.digest,
+                    body.conflict,
+                    body.fresh.raw,
+                )
+                for body in bodies
+                if body.fresh
+            ],
+        )
+        held = [(body.key, body.modified, body.digest, body.version.seq, body.seq) for body in bodies]
+        held.sort()
+        _HELD_ROWS.write(writer, held)
+        index(writer, [(body.seq, body.modified, body.fresh) for body in bodies if body.fresh and not body.root])
+
+    def _write_claims(
+        self,
+        writer: Reader,
+        batch: Batch,
+        incoming: Incoming,
+        place: Place,
+        looked: Looked,
+    ) -> tuple[Outcome, bool]:
+        result = looked.plan
+        count = len(result.claims)
+        if not count:
+            return Outcome(kept=tuple(result.kept), first_leaf=0, leaves=0), False
+        digests = [batch.objects[claim.place].digest for claim in result.claims]
+        salts, leaves = self._leaves(batch, place, result.claims, digests)
+        taken = writer.one(TAKE, {"claims": count, "leaves": count, "now": self._clock.now()})
+        if taken is None:
+            raise NotFound("The clock row is missing.")
+        before, leaf, at = taken
+        if (
+            writer.postgres
+            and before != looked.since
+            and writer.one(_MEDDLED, {"since": looked.since, "keys": sorted(looked.touched)})
+        ):
+            raise _MeddledError
+        if incoming.terms is not None and self._terms(writer, batch) != incoming.terms:
+            raise _MeddledError
+        wanted = {(claim.label, needs) for claim, needs in zip(result.claims, looked.needs, strict=True)}
+        looked.shapes = shapes = self._shapes.make(writer, wanted, looked.shapes)
+        writer.run(TICK, {"claim": before + 1, "at": at})
+        _CLAIMS.write(
+            writer,
+            [
+                (
+                    before + number,
+                    claim.body.version.seq,
+                    claim.body.seq,
+                    claim.label,
+                    shapes[claim.label, needs],
+                    batch.source,
+                    claim.flags,
+                    leaf + number,
+                )
+                for number, (claim, needs) in enumerate(zip(result.claims, looked.needs, strict=True), 1)
+            ],
+        )
+        _LEAVES.write(
+            writer,
+            [
+                (leaf + number, int(LeafKind.RECEIVED), before + number, at + number - 1, salt, commit)
+                for number, (salt, commit) in enumerate(zip(salts, leaves, strict=True), 1)
+            ],
+        )
+        _WAITING.write(writer, sorted((key, before + 1 + number) for number, key in set(looked.awaited)))
+        self._change_beside(writer, batch, incoming.creators, result)
+        reshapes = self._queue_reshapes(writer, batch, looked)
+        return Outcome(kept=tuple(result.kept), first_leaf=leaf + 1, leaves=count), reshapes
+
+    def _leaves(
+        self, batch: Batch, place: Place, claims: list[NewClaim], digests: list[bytes]
+    ) -> tuple[list[bytes], list[bytes]]:
+        head, middle, tail = received(
+            channel=batch.channel,
+            collection=place.collection_uuid,
+            at=rfc3339(batch.received),
+            source=place.source_slug,
+        )
+        random = self._random(SALT_BYTES * len(claims))
+        salts = [random[start : start + SALT_BYTES] for start in range(0, len(random), SALT_BYTES)]
+        objects = batch.objects
+        return salts, [
+            commitment(salt, f"{head}{digest.hex()}{middle}{objects[claim.place].id}{tail}".encode())
+            for salt, digest, claim in zip(salts, digests, claims, strict=True)
+        ]
+
+    def _change_beside(self, writer: Reader, batch: Batch, creators: dict[str, int], result: Plan) -> None:
+        """Flags and counts of rows that were there before."""
+        counts: dict[int, int] = {}
+        for claim in result.claims:
+            counts[claim.label] = counts.get(claim.label, 0) + 1
+        if writer.postgres:
+            writer.run(_COUNT, {"labels": list(counts), "counts": list(counts.values())})
+        else:
+            writer.many(_COUNT, [{"label": label, "claims": claims} for label, claims in sorted(counts.items())])
+        writer.many(_FLAG_CLAIMS, [{"version": version} for version in sorted(result.flag_claims - {0})])
+        writer.many(_FLAG_VERSIONS, [{"key": key} for key in sorted(result.flag_versions)])
+        self._adopt(writer, batch, creators, result)
+        writer.many(_CONFLICT, [{"seq": version} for version in sorted(result.conflicts - {0})])
+
+    def _adopt(self, writer: Reader, batch: Batch, creators: dict[str, int], result: Plan) -> None:
+        """A creator whose party joined after its objects had been relayed: from its next version on, it speaks for them."""
+        own = {
+            claim.body.key
+            for claim in result.claims
+            if claim.flags & MANY_VERSIONS and claim.body.creator == batch.source
+        }
+        names = {identity for identity, party in creators.items() if party == batch.source}
+        for seq, raw in rows_of(writer, _UNCLAIMED, own):
+            parsed = parse(bytes(raw))
+            if isinstance(parsed, Parsed) and parsed.created_by in names:
+                writer.run(_ADOPTED, {"creator": batch.source, "seq": seq})
+
+    def _queue_reshapes(self, writer: Reader, batch: Batch, looked: Looked) -> bool:
+        """What refers to something that came now, or came under a further label, is to be shaped anew."""
+        arrived = {claim.body.key for claim in looked.plan.claims}
+        queue = {row[0] for row in rows_of(writer, _WAITED, arrived)}
+        for claim in looked.plan.claims:
+            parsed = batch.objects[claim.place]
+            again = claim.flags & (MANY_CLAIMS | MANY_VERSIONS) and is_guessable(parsed.id)
+            if again or (parsed.type == "marking-definition" and tlp_of(parsed.id) is None):
+                queue.add(claim.body.key)
+        writer.many(_RESHAPE, [{"target": key} for key in sorted(queue)])
+        return bool(queue)
+
+
+def held_bodies(reader: Reader, keys: Iterable[bytes]) -> dict[bytes, list[Body]]:
+    """Bodies held under keys, by modified, each linked to the version it is of."""
+    bodies: dict[bytes, list[Body]] = {}
+    roots: dict[int, Body] = {}
+    others: list[tuple[Body, int]] = []
+    for key, modified, digest, version, seq in rows_of(reader, _HELD, keys, tail=" ORDER BY key, modified"):
+        body = Body(key, modified, digest, seq=seq)
+        bodies.setdefault(key, []).append(body)
+        if seq == version:
+            roots[seq] = body
+        else:
+            others.append((body, version))
+    for body, version in others:
+        body.root = roots[version]
+    return bodies
+
+
+def write_status(writer: Reader, submission: Submission) -> None:
+    """A status resource, written beside what it tells of."""
+    writer.run(
+        _STATUS,
+        {
+            "id": submission.id,
+            "party": submission.party,
+            "requested": submission.requested,
+            "total": submission.total,
+            "success": submission.success,
+            "pending": submission.pending,
+            "failures": msgspec.json.encode(submission.failures).decode(),
+        },
+    )
+
+
+def _read_raw(reader: Reader, seq: int) -> bytes:
+    raw: bytes = reader.value(_RAW, {"seq": seq})
+    return raw
+
+
+def _neighbour_labels(writer: Reader, result: Plan, neighbours: list[tuple[bytes, ...]]) -> dict[bytes, set[int]]:
+    wanted = {key for claim in result.claims for key in neighbours[claim.place]}
+    if not wanted:
+        return {}
+    labels: dict[bytes, set[int]] = {}
+    for claim in result.claims:
+        if claim.body.key in wanted:
+            labels.setdefault(claim.body.key, set()).add(claim.label)
+    for key, label in rows_of(writer, NEIGHBOURS, wanted):
+        labels.setdefault(key, set()).add(label)
+    return labels

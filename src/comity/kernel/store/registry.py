@@ -1,0 +1,332 @@
+"""Rows of the directory: parties, collections, access, tokens, accounts, links, sessions and settings.
+
+Here is only how they are kept. What makes a slug or a secret good, who is let in and for how long is said in
+``kernel.directory``, which is the only caller. Secrets never come here: the columns named ``hash`` hold their SHA-256.
+
+Invariants:
+
+1. Whatever may change what a party sees (a party added, a ceiling, an access list) calls ``regrant`` in the same
+   transaction, so that no reader meets the new rule with the old grants.
+2. A link is used at most once: taking it is one conditional UPDATE under the store's write lock.
+3. ``version`` rises with every change made through this object. Whoever caches rows compares it, and so sees changes
+   of its own process at once; changes by other processes it sees when it asks again (``kernel.directory`` asks at least
+   once a second).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+
+from comity.kernel.base.clock import Micros
+from comity.kernel.base.errors import Conflict, NotFound
+from comity.kernel.objects.markings import Tlp
+from comity.kernel.store import tables
+from comity.kernel.store.types import Access, Account, Collection, Party, Session, Token
+
+Regrant = Callable[[Connection, int], None]
+
+
+class Rows(Protocol):
+    """How the registry reaches the database. ``write`` is one transaction under the store's write lock."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection on which only SELECT is run."""
+        ...
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A connection in a transaction: committed at the end of the block, rolled back by an error."""
+        ...
+
+
+class Registry:
+    """Reads and writes the rows. Safe to use from several threads; every method is one transaction."""
+
+    def __init__(self, rows: Rows, regrant: Regrant) -> None:
+        self._rows = rows
+        self._regrant = regrant
+        self.version = 0
+
+    # -- parties
+
+    def parties(self) -> tuple[Party, ...]:
+        """All parties, in the order they were added."""
+        with self._rows.read() as connection:
+            rows = connection.execute(select(tables.party).order_by(tables.party.c.id)).mappings()
+            return tuple(_party(row) for row in rows)
+
+    def party(self, *, slug: str | None = None, number: int | None = None, own: bool = False) -> Party | None:
+        """One party by its slug, by its number, or the one that runs this node."""
+        columns = tables.party.c
+        query = select(tables.party)
+        if slug is not None:
+            query = query.where(columns.slug == slug)
+        if number is not None:
+            query = query.where(columns.id == number)
+        if own:
+            query = query.where(columns.own.is_(True))
+        with self._rows.read() as connection:
+            row = connection.execute(query.limit(1)).mappings().first()
+        return _party(row) if row else None
+
+    def add_party(self, party: Party) -> Party:
+        """Keeps a party; the number is given here. Slug and identity are one party's, and one party runs the node."""
+        columns = tables.party.c
+        values = {**_values(party, leave="id"), "tlp_max": int(party.tlp_max)}
+        with self._rows.write() as connection:
+            if party.own and _exists(connection, tables.party, columns.own.is_(True)):
+                raise Conflict(
+                    "this database belongs to a node already: it has its own party",
+                    code="own-party-exists",
+                    hint="A node is run by one party. Give another node a database of its own.",
+                )
+            if _exists(connection, tables.party, columns.slug == party.slug):
+                raise Conflict(
+                    f"a party '{party.slug}' is already there",
+                    code="party-exists",
+                    hint="Choose another slug; 'comity party list' shows those in use.",
+                )
+            if party.identity and _exists(connection, tables.party, columns.identity == party.identity):
+                raise Conflict(
+                    f"the identity {party.identity} belongs to another party",
+                    code="identity-taken",
+                    hint="An identity stands for one party only.",
+                )
+            number = _inserted(connection, tables.party, values)
+            self._regrant(connection, number)
+        self.version += 1
+        return msgspec.structs.replace(party, id=number)
+
+    def set_ceiling(self, party: Party, tlp_max: Tlp) -> Party:
+        """Gives a party another TLP ceiling; its grants follow in the same transaction."""
+        with self._rows.write() as connection:
+            connection.execute(update(tables.party).where(tables.party.c.id == party.id).values(tlp_max=int(tlp_max)))
+            self._regrant(connection, party.id)
+        self.version += 1
+        return msgspec.structs.replace(party, tlp_max=tlp_max)
+
+    # -- collections and access
+
+    def collections(self) -> tuple[Collection, ...]:
+        """All collections, in the order they were added."""
+        with self._rows.read() as connection:
+            rows = connection.execute(select(tables.collection).order_by(tables.collection.c.id)).mappings()
+            return tuple(_collection(row) for row in rows)
+
+    def add_collection(self, collection: Collection, access: Sequence[tuple[int, bool, bool]]) -> Collection:
+        """Keeps a collection with its first access list of (party, read, write); the number is given here."""
+        columns = tables.collection.c
+        values = {**_values(collection, leave="id"), "tlp": int(collection.tlp)}
+        with self._rows.write() as connection:
+            if _exists(connection, tables.collection, columns.slug == collection.slug):
+                raise Conflict(
+                    f"a collection '{collection.slug}' is already there",
+                    code="collection-exists",
+                    hint="Choose another slug; 'comity collection list' shows those in use.",
+                )
+            if _exists(connection, tables.collection, columns.uuid == collection.uuid):
+                raise Conflict(
+                    f"a collection with the id {collection.uuid} is already there",
+                    code="collection-id-taken",
+                    hint="Leave --id out to have one made.",
+                )
+            number = _inserted(connection, tables.collection, values)
+            for party, read, write in access:
+                connection.execute(insert(tables.access).values(collection=number, party=party, read=read, write=write))
+                self._regrant(connection, party)
+        self.version += 1
+        return msgspec.structs.replace(collection, id=number)
+
+    def access(self, *, collection: int | None = None, party: int | None = None) -> tuple[Access, ...]:
+        """The access list of a collection, or of a party, or both."""
+        columns = tables.access.c
+        query = select(tables.access).order_by(columns.collection, columns.party)
+        if collection is not None:
+            query = query.where(columns.collection == collection)
+        if party is not None:
+            query = query.where(columns.party == party)
+        with self._rows.read() as connection:
+            return tuple(Access(**row) for row in connection.execute(query).mappings())
+
+    def set_access(self, access: Access) -> None:
+        """Replaces what one party may do in one collection; its grants follow in the same transaction."""
+        columns = tables.access.c
+        with self._rows.write() as connection:
+            connection.execute(
+                delete(tables.access).where(columns.collection == access.collection, columns.party == access.party)
+            )
+            connection.execute(insert(tables.access).values(**_values(access)))
+            self._regrant(connection, access.party)
+        self.version += 1
+
+    # -- tokens
+
+    def token(self, token_hash: bytes) -> tuple[Token, Party] | None:
+        """The token with this hash and its party: one look-up by unique index, on the path of requests."""
+        query = (
+            select(tables.token, *(column.label(f"party_{column.name}") for column in tables.party.c))
+            .join(tables.party, tables.party.c.id == tables.token.c.party)
+            .where(tables.token.c.hash == token_hash)
+        )
+        with self._rows.read() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return _token(row), _party({column.name: row[f"party_{column.name}"] for column in tables.party.c})
+
+    def tokens(self, *, party: int | None = None, number: int | None = None) -> tuple[Token, ...]:
+        """Tokens, oldest first; of one party, or the one with this number."""
+        query = select(tables.token).order_by(tables.token.c.id)
+        if party is not None:
+            query = query.where(tables.token.c.party == party)
+        if number is not None:
+            query = query.where(tables.token.c.id == number)
+        with self._rows.read() as connection:
+            return tuple(_token(row) for row in connection.execute(query).mappings())
+
+    def add_token(self, token: Token) -> Token:
+        """Keeps a token; the number is given here."""
+        with self._rows.write() as connection:
+            number = _inserted(connection, tables.token, _values(token, leave="id"))
+        self.version += 1
+        return msgspec.structs.replace(token, id=number)
+
+    def revoke_token(self, number: int, at: Micros) -> Token:
+        """Revokes; the first revocation's moment stands."""
+        columns = tables.token.c
+        with self._rows.write() as connection:
+            connection.execute(
+                update(tables.token).where(columns.id == number, columns.revoked.is_(None)).values(revoked=at)
+            )
+            row = connection.execute(select(tables.token).where(columns.id == number)).mappings().first()
+        self.version += 1
+        if row is None:
+            raise NotFound(
+                f"there is no token {number}", hint="'comity token list' shows the tokens and their numbers."
+            )
+        return _token(row)
+
+    def touch_tokens(self, used: Mapping[int, Micros]) -> None:
+        """Writes when tokens were last used. Not a change that anyone caches: ``version`` stays."""
+        columns = tables.token.c
+        with self._rows.write() as connection:
+            for number, at in used.items():
+                connection.execute(update(tables.token).where(columns.id == number).values(last_used=at))
+
+    # -- accounts, links, sessions
+
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, oldest first."""
+        with self._rows.read() as connection:
+            rows = connection.execute(select(tables.account).order_by(tables.account.c.id)).mappings()
+            return tuple(Account(**row) for row in rows)
+
+    def add_account(self, account: Account) -> Account:
+        """Keeps an account; the number is given here. Names are unique."""
+        with self._rows.write() as connection:
+            if _exists(connection, tables.account, tables.account.c.name == account.name):
+                raise Conflict(
+                    f"an account '{account.name}' is already there", code="account-exists", hint="Choose another name."
+                )
+            number = _inserted(connection, tables.account, _values(account, leave="id"))
+        self.version += 1
+        return msgspec.structs.replace(account, id=number)
+
+    def add_link(self, link_hash: bytes, account: int, created: Micros, expires: Micros) -> None:
+        """Keeps a one-time link by its hash."""
+        with self._rows.write() as connection:
+            connection.execute(
+                insert(tables.link).values(hash=link_hash, account=account, created=created, expires=expires, used=None)
+            )
+
+    def use_link(self, link_hash: bytes, at: Micros, session: Callable[[int], Session]) -> Account | None:
+        """Takes a link that is unused and not expired, and keeps the session made for its account, in one transaction.
+
+        None where there is no such link or its account is disabled; the link then stays as it was.
+        """
+        columns = tables.link.c
+        usable = (columns.hash == link_hash, columns.used.is_(None), columns.expires > at)
+        query = select(tables.account).join(tables.link, columns.account == tables.account.c.id)
+        with self._rows.write() as connection:
+            row = connection.execute(query.where(*usable, tables.account.c.disabled.is_(False))).mappings().first()
+            if row is None:
+                return None
+            if connection.execute(update(tables.link).where(*usable).values(used=at)).rowcount != 1:
+                return None
+            account = Account(**row)
+            connection.execute(insert(tables.session).values(**_values(session(account.id))))
+        self.version += 1
+        return account
+
+    def session(self, cookie_hash: bytes) -> tuple[Session, Account] | None:
+        """The session with this hash and its account."""
+        with self._rows.read() as connection:
+            found = (
+                connection.execute(select(tables.session).where(tables.session.c.hash == cookie_hash))
+                .mappings()
+                .first()
+            )
+            if found is None:
+                return None
+            account = (
+                connection.execute(select(tables.account).where(tables.account.c.id == found["account"]))
+                .mappings()
+                .first()
+            )
+        return (Session(**found), Account(**account)) if account else None
+
+    def end_session(self, cookie_hash: bytes) -> None:
+        """Ends a session; nothing happens where there is none."""
+        with self._rows.write() as connection:
+            connection.execute(delete(tables.session).where(tables.session.c.hash == cookie_hash))
+        self.version += 1
+
+    def drop_expired(self, at: Micros) -> int:
+        """Removes sessions and links that have expired; says how many."""
+        with self._rows.write() as connection:
+            sessions = connection.execute(delete(tables.session).where(tables.session.c.expires <= at)).rowcount
+            links = connection.execute(delete(tables.link).where(tables.link.c.expires <= at)).rowcount
+        return sessions + links
+
+    # -- settings
+
+    def setting(self, name: str) -> bytes | None:
+        """A value that the node keeps about itself."""
+        with self._rows.read() as connection:
+            return connection.execute(select(tables.setting.c.value).where(tables.setting.c.name == name)).scalar()
+
+    def put_setting(self, name: str, value: bytes) -> None:
+        """Keeps a value; an earlier one is replaced."""
+        with self._rows.write() as connection:
+            connection.execute(delete(tables.setting).where(tables.setting.c.name == name))
+            connection.execute(insert(tables.setting).values(name=name, value=value))
+        self.version += 1
+
+
+def _values(struct: msgspec.Struct, *, leave: str = "") -> dict[str, Any]:
+    """A row from a struct; the number is left to the database."""
+    return {name: value for name, value in msgspec.structs.asdict(struct).items() if name != leave}
+
+
+def _party(row: Mapping[Any, Any]) -> Party:
+    return Party(**{**row, "tlp_max": Tlp(row["tlp_max"])})
+
+
+def _collection(row: Mapping[Any, Any]) -> Collection:
+    return Collection(**{**row, "tlp": Tlp(row["tlp"])})
+
+
+def _token(row: Mapping[Any, Any]) -> Token:
+    return Token(**{name: row[name] for name in Token.__struct_fields__})
+
+
+def _exists(connection: Connection, table: Table, condition: ColumnElement[bool]) -> bool:
+    return connection.execute(select(1).select_from(table).where(condition)).first() is not None
+
+
+def _inserted(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Writes the row; the number that the database gave it."""
+    key: Any = connection.execute(insert(table).values(**values)).inserted_primary_key
+    return int(key[0])

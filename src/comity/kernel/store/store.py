@@ -1,0 +1,153 @@
+"""The store's two doors, and what stands beside them. Construction opens nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from comity.kernel.base.clock import Clock, Micros
+from comity.kernel.base.ids import RandomBytes, system_random
+from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store.commit import Committer
+from comity.kernel.store.database import Database, Sql
+from comity.kernel.store.deletion import Deleter
+from comity.kernel.store.follow import Follower
+from comity.kernel.store.intake import Intake
+from comity.kernel.store.keys import Kinds
+from comity.kernel.store.labels import Labels, Shapes
+from comity.kernel.store.openset import OpenSets
+from comity.kernel.store.registry import Registry
+from comity.kernel.store.reshape import Reshaper
+from comity.kernel.store.types import Batch, Channel, Outcome, Submission, Taken, VersionFilter
+from comity.kernel.store.visible import Visible
+
+_CURSOR_KEY = "cursor-key"
+_KEY_BYTES = 32
+_GET_SETTING = Sql("SELECT value FROM setting WHERE name = :name")
+_SET_SETTING = Sql("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+_PING = Sql("SELECT 1")
+SETTLE_AFTER_COMMIT = 200
+
+
+class Store:
+    """One database. Safe to use from several threads."""
+
+    def __init__(self, database: Database, clock: Clock, random: RandomBytes) -> None:
+        self._database = database
+        self._clock = clock
+        self._random = random
+        self._kinds = Kinds(database)
+        self._labels = Labels(database, self._kinds, clock)
+        self._shapes = Shapes()
+        self._committer = Committer(database, self._kinds, self._labels, self._shapes, clock, random)
+        self._reshaper = Reshaper(database, self._kinds, self._labels, self._shapes, clock)
+        self._deleter = Deleter(database, self._kinds, self._reshaper, clock, random)
+        self._follower = Follower(database)
+        self._intake = Intake(database)
+        self._sets = OpenSets(database, self._labels)
+        self._cursor_key = b""
+        self.registry = Registry(_Rows(database), self._labels.regrant)
+
+    # -- the doors
+
+    def commit(self, batch: Batch) -> Outcome:
+        """Write a batch: everything or nothing, durable when this returns. Raises NotFound for an unknown party or
+        collection, Unavailable when it should be sent again.
+        """
+        outcome, reshapes = self._committer.commit(batch)
+        if reshapes:
+            self.settle(SETTLE_AFTER_COMMIT)
+        return outcome
+
+    def visible(self, viewer: Viewer) -> Visible:
+        """What a viewer may see."""
+        return Visible(self._database, self._sets, self._kinds, self._key(), viewer)
+
+    def delete(
+        self, party: int, collection: int, object_id: str, versions: tuple[VersionFilter, ...], at: Micros
+    ) -> int:
+        """Take back a party's own claims of an object; how many there were."""
+        return self._deleter.delete(party, collection, object_id, versions, at)
+
+    # -- submissions
+
+    def submission(self, submission_id: str, party: int) -> Submission | None:
+        """A status resource, for the party that made it only."""
+        return self._intake.submission(submission_id, party)
+
+    def enqueue(self, submission: Submission, collection: int, channel: Channel, body: bytes) -> None:
+        """Keep a large envelope for the worker; durable when this returns."""
+        self._intake.enqueue(submission, collection, channel, body)
+
+    def take_intake(self) -> Taken | None:
+        """The oldest envelope that waits."""
+        return self._intake.take()
+
+    def advance_intake(self, batch: Batch, position: int, to: int) -> Outcome:
+        """Commit a piece of an envelope and say how far it is, in one transaction. Conflict, and nothing written, where the
+        envelope does not stand at ``position``.
+        """
+        outcome, _ = self._committer.commit(batch, Intake.advancing(batch, position, to))
+        return outcome
+
+    # -- what the worker drives
+
+    def settle(self, limit: int = 1000) -> int:
+        """One bounded step of shaping anew; 0 when nothing waits."""
+        return self._reshaper.step(limit)
+
+    def index_text(self, limit: int = 5000) -> int:
+        """One bounded step of the text index; 0 when it has caught up (SQLite: always)."""
+        return self._follower.index_text(limit)
+
+    def lease(self, name: str, holder: str, until: Micros) -> bool:
+        """Take or renew a lease; False while another holds it."""
+        return self._follower.lease(name, holder, self._clock.now(), until)
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back."""
+        self._follower.release(name, holder)
+
+    # -- housekeeping
+
+    def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        with self._database.snapshot() as reader:
+            reader.one(_PING)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._database.close()
+
+    def _key(self) -> bytes:
+        if not self._cursor_key:
+            with self._database.write() as connection:
+                statements = (_SET_SETTING, _GET_SETTING)
+                insert, get = (one.postgres if self._database.postgres else one.sqlite for one in statements)
+                connection.exec_driver_sql(insert, {"name": _CURSOR_KEY, "value": self._random(_KEY_BYTES)})
+                self._cursor_key = bytes(connection.exec_driver_sql(get, {"name": _CURSOR_KEY}).scalar_one())
+        return self._cursor_key
+
+
+class _Rows:
+    """The registry's way to the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for SELECT."""
+        with self._database.read() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction under the write lock."""
+        with self._database.write() as connection:
+            yield connection
+
+
+def open_store(url: str, clock: Clock, random: RandomBytes = system_random, *, cache_mb: int = 8) -> Store:
+    """A store on a database URL (see ``Database``); connects when first used. The schema is ``migrate``'s."""
+    return Store(Database(url, cache_mb=cache_mb), clock, random)

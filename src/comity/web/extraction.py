@@ -1,0 +1,40 @@
+"""The catalogue template: every text of the interface, found where it stands.
+
+``python -m comity.web.extraction`` writes ``locale/comity.pot``; a test holds it equal to what the sources say. Found are
+``_()`` and ``say()`` in templates (``say`` in attributes, where markup would not be escaped) and ``msgid()`` in Python.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+from comity.web.i18n import DOMAIN
+
+PACKAGE: Final = Path(__file__).resolve().parent.parent
+TEMPLATE: Final = PACKAGE / "web" / "locale" / f"{DOMAIN}.pot"
+
+_METHODS: Final = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+_OPTIONS: Final = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+_KEYWORDS: Final = {"_": None, "msgid": None, "say": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def extracted(package: Path = PACKAGE) -> Catalog:
+    """All messages of the package, with the files (not the lines: they change with every edit) that hold them."""
+    catalogue = Catalog(domain=DOMAIN, project="Comity", charset="utf-8", fuzzy=False)
+    found = extract_from_dir(package, _METHODS, _OPTIONS, keywords=_KEYWORDS)
+    for file, _line, message, comments, context in sorted(found, key=lambda each: (str(each[2]), each[0])):
+        catalogue.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def write_template(path: Path = TEMPLATE) -> None:
+    """Write the catalogue template, in the order of its texts."""
+    with path.open("wb") as file:
+        write_po(file, extracted(), sort_output=True, omit_header=True, include_lineno=False, width=0)
+
+
+if __name__ == "__main__":
+    write_template()
