@@ -42,7 +42,7 @@ parts:
 # -- use
 
 .PHONY: run
-run: install ## start the demo on http://127.0.0.1:8000 (PORT=... changes it)
+run: install ## start the demo of two nodes on http://localhost:8000 and :8001 (PORT=... changes the first)
 	@$(BIN)/comity demo --port $(PORT)
 
 # -- checks: `check` is all of CI
@@ -82,6 +82,12 @@ dependencies: develop ## every import declared, every dependency used
 fix: develop ## put right what a tool can
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
+
+.PHONY: new-desk
+new-desk: develop ## make a desk of the full shape: NAME=landscape
+	@$(BIN)/python -m tools.new_desk $(NAME)
+	@$(BIN)/ruff format --quiet src/comity/desks/$(NAME) tests/desks/$(NAME) src/comity/app/desks.py
+	@$(BIN)/python -m comity.web.extraction
 
 .PHONY: docs
 docs: develop ## write docs/reference anew from the code

@@ -19,7 +19,7 @@ from bench.processes import Server, free_port, run, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BEHIND: Final = "SELECT claim - coalesce((SELECT position FROM cursor WHERE name = 'text'), 0) FROM clock"
+_BEHIND: Final = "SELECT claim - coalesce((SELECT position FROM cursor WHERE name = 'text'), 0) FROM counter"
 _COLLECTION: Final = "0d5cf5a1-64a0-4a5e-8d0b-0e6a0f1b7c21"
 
 
@@ -69,6 +69,11 @@ class Node:
         said = json.loads(self._comity("load", file, "--collection", "bench", "--json", seconds=seconds))
         wall = time.perf_counter() - start
         return {"wall": wall, "kept": said["kept"], "refused": said["refused"], "own seconds": said["seconds"]}
+
+    def sign_in_link(self) -> str:
+        """A one-time link for the first person of the node."""
+        said = self._comity("account", "link", "--json")
+        return str(json.loads(said)["url"])
 
     def text_behind(self) -> int:
         """How many claims the text index has yet to take in; nothing on SQLite, which writes it with the object."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import uvloop
 
-from bench import BenchError, databases, driver, limits, node, peers
+from bench import BenchError, databases, driver, limits, node, peers, web
 from bench.client import Connection, Endpoint, until_answering
 from bench.figures import MEDALLION_SIZE, Figure, Figures, count
 from bench.processes import Server, free_port, serving
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-PARTS: Final = ("ingest", "load", "read", "queries", "readers", "pages", "limits", "memory")
+PARTS: Final = ("ingest", "load", "read", "queries", "readers", "pages", "web", "limits", "memory")
 # Above this only the envelopes of 1000 are measured, to keep a run within bounds.
 _ALL_WAYS_UP_TO: Final = 100_000
 _TAIL: Final = 50_000
@@ -199,6 +199,15 @@ class Suite:
         if "pages" in self.plan.parts and paths:
             with self._noting(f"pages, {who[1]}"):
                 self._pages(producer, paths, who, sent.count)
+        if "web" in self.plan.parts:
+            with self._noting(f"pages for people, {who[1]}"):
+                self._web(made, running, who, sent.count)
+
+    def _web(self, made: node.Node, running: node.Running, who: tuple[str, str], size: int) -> None:
+        seen = list(web.look(running.producer.port, made.sign_in_link(), repeat=self.plan.repeat))
+        detail = {each.path: dataclasses.asdict(each) for each in seen}
+        self._put("slowest page for people", *who, size, max(each.median for each in seen), "ms", detail=detail)
+        self._put("heaviest page for people", *who, size, max(each.kilobytes for each in seen), "kB", detail=detail)
 
     def _catch_up(self, made: node.Node, who: tuple[str, str], size: int) -> None:
         """How long after the last answer every object is found by its words. Reads are measured after that."""

@@ -106,6 +106,13 @@ def targets(figures: Figures, sizes: Sequence[int]) -> list[Target]:
     found.append(
         Target(f"text index on postgresql after the last answer, {count(small)}", behind, 5, "s", at_most=True)
     )
+    for database in ("sqlite", "postgresql"):
+        slowest = get("slowest page for people", "comity", database, sizes[-1])
+        found.append(
+            Target(f"slowest page for people, {count(sizes[-1])} on {database}", slowest, 100, "ms", at_most=True)
+        )
+    heaviest = get("heaviest page for people", "comity", "sqlite", sizes[-1])
+    found.append(Target("heaviest page for people, first load", heaviest, 200, "kB", at_most=True))
     memory = get("peak memory, all processes", "comity", "sqlite", sizes[-1])
     found.append(Target(f"peak memory with {count(sizes[-1])} on sqlite", memory, 300, "MB", at_most=True))
     return found

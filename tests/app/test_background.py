@@ -1,13 +1,16 @@
 """What the server's parent does besides: the node's followers, driven until it is told to stop."""
 
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from comity.app.background import run, worker
 from comity.app.making import make_node
-from comity.app.node import open_node
+from comity.app.node import Node, open_node
 from comity.app.settings import Settings
 from comity.kernel.base.errors import NotFound
 from comity.work.worker import LEASE_NAME
@@ -34,3 +37,57 @@ def test_it_works_and_stops(tmp_path: Path) -> None:
 def test_without_a_node_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         run(Settings(data=str(tmp_path)), threading.Event())
+
+
+OLD_ROWS = 3_000
+AT_ONCE = 10
+KILLS = 2
+PLAY = f"""
+import sys, threading
+from comity.app.background import run
+from comity.app.settings import Settings
+from comity.work import upkeep, worker
+worker.LEASE, upkeep.AT_ONCE = 300_000, {AT_ONCE}
+run(Settings(data=sys.argv[1], log="error"), threading.Event())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_upkeep_is_done_to_the_row_although_its_worker_is_killed(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Every row that was dropped is counted once: the deletion and the progress that tells of it are one transaction."""
+    settings = Settings(data=str(tmp_path / "node"))
+    url = "" if database == "sqlite" else request.getfixturevalue("postgres_url")
+    make_node(tmp_path / "node", settings, slug="home", name="Home", jurisdiction="KR", person="Alice", database=url)
+    with open_node(settings) as node:
+        mark = ("%(bucket)s", "%(at)s") if url else (":bucket", ":at")
+        with node.store._database.write() as connection:
+            connection.exec_driver_sql(
+                f"INSERT INTO attempt (bucket, used, at) VALUES ({mark[0]}, 0, {mark[1]})",
+                [{"bucket": str(number).encode(), "at": 1} for number in range(OLD_ROWS)],
+            )
+        for kills in range(KILLS + 1):
+            before = _position(node)
+            with subprocess.Popen([sys.executable, "-c", PLAY, settings.data]) as process:
+                until = time.monotonic() + 60
+                while time.monotonic() < until and (
+                    _open(node) if kills == KILLS else _position(node) < before + 10 * AT_ONCE
+                ):
+                    time.sleep(0.005)
+                process.kill()
+            assert _open(node) is (kills < KILLS), "killed on the way, and done in the end"
+        (job,) = node.store.jobs.all(10)
+        assert (job.state, job.position, job.total) == ("done", OLD_ROWS, OLD_ROWS)
+
+
+def _position(node: Node) -> int:
+    jobs = node.store.jobs.all(1)
+    return jobs[0].position if jobs else 0
+
+
+def _open(node: Node) -> bool:
+    jobs = node.store.jobs.all(1)
+    return not jobs or jobs[0].open

@@ -65,3 +65,24 @@ def test_elsewhere_only_behind_a_declared_proxy(host: str) -> None:
         check_host(Settings(host=host))
     assert "COMITY_PROXY" in caught.value.hint
     check_host(Settings(host=host, proxy=True))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "node.example"])
+def test_with_tls_on_any_address(host: str) -> None:
+    check_host(Settings(host=host, tls_cert="cert.pem", tls_key="key.pem"))
+    assert Settings(host="192.0.2.7", tls_cert="cert.pem", tls_key="key.pem").url == "https://192.0.2.7:8000"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(tls_cert="cert.pem"),
+        Settings(tls_key="key.pem"),
+        Settings(host="0.0.0.0", tls_key="key.pem"),
+        Settings(tls_cert="cert.pem", tls_key="key.pem", base_url="http://node.example"),
+    ],
+)
+def test_half_of_tls_is_none(settings: Settings) -> None:
+    with pytest.raises(Invalid) as caught:
+        check_host(settings)
+    assert caught.value.code == "tls"

@@ -1,4 +1,4 @@
-"""The demo: set up whole, fresh each time, and only ever in a folder of its own."""
+"""The demo: two nodes set up whole, kept from one start to the next, anew on demand, and only ever in a folder of its own."""
 
 from pathlib import Path
 
@@ -6,41 +6,108 @@ import pytest
 
 from comity.app.node import open_node
 from comity.app.settings import Settings
-from comity.app.staging import MARK, clear, set_up
-from comity.kernel.base.clock import SystemClock
-from comity.kernel.base.errors import Conflict
+from comity.app.staging import MARK, Demo, claimed, places, set_up
+from comity.kernel.base.clock import FixedClock, SystemClock
+from comity.kernel.base.errors import Conflict, Invalid
+from comity.kernel.directory.roles import Role
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.types import Query
 
+HOUR = 3_600_000_000
 
-def test_set_up_twice(tmp_path: Path) -> None:
-    path = tmp_path / "demo"
-    settings = Settings(data=str(path))
-    first = set_up(path, settings, SystemClock())
-    second = set_up(path, settings, SystemClock())
-    assert first.objects == second.objects > 200
-    assert first.secret != second.secret
-    with open_node(settings) as node:
-        assert node.directory.accounts.enter(first.link) is None
-        assert node.directory.accounts.enter(second.link) is not None
-        standing = node.directory.authenticator.party_of(f"Bearer {second.secret}")
+
+def staged(path: Path, *, reset: bool = False, port: int = 8000, later: int = 0) -> Demo:
+    clock = FixedClock(SystemClock().now() + later)
+    with claimed(path):
+        return set_up(path, Settings(data=str(path), port=port), clock, reset=reset)
+
+
+def test_two_nodes_of_two_parties_stand_side_by_side(tmp_path: Path) -> None:
+    demo = staged(tmp_path / "demo")
+    korea, estonia = demo.stages
+    assert (korea.party, estonia.party) == ("Demo CSIRT Korea", "Demo CSIRT Estonia")
+    assert (korea.settings.port, estonia.settings.port) == (8000, 8001)
+    assert (korea.settings.timezone, estonia.settings.timezone) == ("Asia/Seoul", "Europe/Tallinn")
+    assert len({stage.settings.data for stage in demo.stages}) == 2
+    ids = set()
+    for stage in demo.stages:
+        administrator, analyst = stage.seats
+        assert administrator.roles == (Role.ADMINISTRATOR,)
+        assert analyst.roles == (Role.ANALYST, Role.DUTY_OFFICER)
+        with open_node(stage.settings) as node:
+            ids.add(node.file.id)
+            own = node.directory.parties.own()
+            assert own.name == stage.party
+            assert len(node.store.visible(Viewer(own.id)).recent(10)) == 10
+            assert node.store.settle() == 0
+            assert {each.name for each in node.directory.accounts.all()} == {each.name for each in stage.seats}
+    assert len(ids) == 2
+
+
+def test_the_partners_token_reads_what_the_line_for_curl_says(tmp_path: Path) -> None:
+    demo = staged(tmp_path / "demo")
+    with open_node(demo.stages[0].settings) as node:
+        standing = node.directory.authenticator.party_of(f"Bearer {demo.partner.secret}")
         assert standing is not None
-        assert (standing.party.slug, standing.party.own) == (second.party, False)
-        entry = node.directory.collections.entry(standing, second.collection.uuid)
+        assert (standing.party.slug, standing.party.own) == (demo.partner.slug, False)
+        entry = node.directory.collections.entry(standing, demo.partner.collection.uuid)
         assert entry is not None
-        assert entry.read
+        assert (entry.read, entry.write) == (True, False)
         page = node.store.visible(Viewer(standing.party.id)).page(Query(collection=entry.collection.id), 5)
         assert page.count > 0
-        assert node.store.settle() == 0
-        assert len(node.store.visible(Viewer(node.directory.parties.own().id)).recent(10)) == 10
 
 
-def test_a_folder_without_the_mark_is_left_alone(tmp_path: Path) -> None:
+def test_what_was_changed_stays_until_a_reset(tmp_path: Path) -> None:
+    path = tmp_path / "demo"
+    first = staged(path)
+    assert first.anew
+    with open_node(first.stages[1].settings) as node:
+        node.directory.parties.add("dave", name="Dave", jurisdiction="FR")
+        before = node.file.id
+    again = staged(path, later=HOUR)
+    assert not again.anew
+    assert again.made == first.made
+    links = [{seat.link for stage in demo.stages for seat in stage.seats} for demo in (first, again)]
+    assert len(links[0] | links[1]) == 8
+    with open_node(again.stages[1].settings) as node:
+        assert node.file.id == before
+        assert node.directory.parties.get("dave").name == "Dave"
+    anew = staged(path, reset=True, later=HOUR)
+    assert anew.anew
+    assert anew.made > first.made
+    with open_node(anew.stages[1].settings) as node:
+        assert node.file.id != before
+        assert "dave" not in {each.slug for each in node.directory.parties.all()}
+
+
+def test_a_demo_that_was_cut_off_or_is_for_another_port_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "demo"
+    staged(path)
+    assert staged(path, port=9000).anew
+    assert not staged(path, port=9000).anew
+    (path / MARK).write_bytes(b'{"version":')
+    assert staged(path, port=9000).anew
+    (path / "estonia" / "node.toml").unlink()
+    assert staged(path, port=9000).anew
+
+
+def test_only_a_demo_is_ever_emptied(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").touch()
-    with pytest.raises(Conflict):
-        clear(tmp_path)
+    with pytest.raises(Conflict) as caught, claimed(tmp_path):
+        pass
+    assert caught.value.code == "not-a-demo"
     assert (tmp_path / "letter.txt").exists()
-    (tmp_path / MARK).touch()
-    clear(tmp_path)
-    assert not tmp_path.exists()
-    clear(tmp_path)
+    assert not (tmp_path / MARK).exists()
+
+
+def test_one_demo_runs_in_a_folder(tmp_path: Path) -> None:
+    with claimed(tmp_path / "demo"), pytest.raises(Conflict) as caught, claimed(tmp_path / "demo"):
+        pass
+    assert caught.value.code == "demo-runs"
+    with claimed(tmp_path / "demo"):
+        pass
+
+
+def test_the_second_node_needs_a_port_too() -> None:
+    with pytest.raises(Invalid):
+        places(Path("demo"), Settings(port=65535))

@@ -5,10 +5,12 @@ import pytest
 from litestar import get
 
 from comity.app.desks import DESKS
-from comity.casework.desk import Desk, Permission
+from comity.casework.desk import Desk, Panel, Permission
 from comity.casework.mounting import check
 from comity.kernel.base.errors import Corrupt
+from comity.kernel.directory.roles import EVERYONE
 from comity.web.guards import PUBLIC
+from comity.web.page import Entry, Page
 
 
 @get("/x", opt={"permission": "x.read"}, sync_to_thread=False)
@@ -28,7 +30,7 @@ def desk(slug: str = "x", *routes: object) -> Desk:
         sentence="X.",
         package="comity.web",
         routes=routes,  # type: ignore[arg-type]
-        permissions=(Permission("x.read", "Read x."),),
+        permissions=(Permission("x.read", "Read x.", EVERYONE),),
     )
 
 
@@ -52,4 +54,21 @@ def test_every_mounted_route_has_a_permission_and_the_public_ones_are_known() ->
     public = {
         path for each in DESKS for route in each.routes for path in route.paths if route.opt["permission"] == PUBLIC
     }
-    assert public == {"/healthz", "/sign-in", "/sign-in/{secret:str}", "/sign-out"}
+    assert public == {
+        "/display",
+        "/sign-in",
+        "/sign-in/{secret:str}",
+        "/sign-in/code",
+        "/sign-in/passkey",
+        "/sign-in/passkey/use",
+        "/sign-out",
+    }
+
+
+def test_an_entry_that_leads_nowhere_and_a_panel_without_a_permission_stop_start_up() -> None:
+    whole = desk("x", guarded)
+    check([msgspec.structs.replace(whole, navigation=(Entry("X", "/x", 1),))])
+    with pytest.raises(Corrupt, match="leads to /y"):
+        check([msgspec.structs.replace(whole, navigation=(Entry("X", "/y", 1),))])
+    with pytest.raises(Corrupt, match="panel"):
+        check([msgspec.structs.replace(whole, panels=(Panel("p", 1, lambda *_: Page(), "y.read"),))])

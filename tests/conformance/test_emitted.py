@@ -16,8 +16,8 @@ from stix2validator import ValidationOptions, validate_instance, validate_string
 from comity.app.asgi import compose
 from comity.app.node import Node, open_node
 from comity.app.settings import Settings
-from comity.app.staging import set_up
-from comity.cli.reading import bundle
+from comity.app.staging import claimed, set_up
+from comity.cli.reading import Gone, bundle
 from comity.kernel.base.clock import FixedClock
 from comity.kernel.store.types import Collection, Party
 
@@ -31,10 +31,10 @@ OPTIONS = ValidationOptions(version="2.1", silent=True)
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    path: Path = tmp_path_factory.mktemp("emitted") / "node"
-    settings = Settings(data=str(path))
-    set_up(path, settings, FixedClock(NOW))
-    with open_node(settings, clock=FixedClock(NOW)) as opened:
+    path: Path = tmp_path_factory.mktemp("emitted") / "demo"
+    with claimed(path):
+        first = set_up(path, Settings(data=str(path)), FixedClock(NOW)).stages[0]
+    with open_node(first.settings, clock=FixedClock(NOW)) as opened:
         yield opened
 
 
@@ -75,7 +75,7 @@ def faults(decoded: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def test_every_export_is_a_valid_bundle(node: Node) -> None:
     for collection in node.directory.collections.all():
         for party in readers(node, collection):
-            text = b"".join(bundle(node, collection, party)).decode()
+            text = b"".join(bundle(node, collection, party, Gone())).decode()
             result = validate_string(text, OPTIONS)
             assert result.is_valid, (collection.slug, party.slug, [str(error) for error in result.errors][:5])
             parsed = stix2.parse(text, allow_custom=True)
@@ -102,7 +102,7 @@ def test_a_partner_gets_the_same_by_page_and_by_export(node: Node, client: TestC
             if party not in readers(node, collection):
                 continue
             paged = [one for page in read_pages(client, secret, collection, 7) for one in page.get("objects", ())]
-            exported = json.loads(b"".join(bundle(node, collection, party))).get("objects", [])
+            exported = json.loads(b"".join(bundle(node, collection, party, Gone()))).get("objects", [])
             assert paged == exported, (party.slug, collection.slug)
 
 

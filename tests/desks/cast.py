@@ -12,6 +12,8 @@ from comity.casework.mounting import mount
 from comity.kernel.base.clock import FixedClock
 from comity.kernel.base.ids import system_random
 from comity.kernel.directory.directory import Directory
+from comity.kernel.directory.passwords import Cost
+from comity.kernel.directory.vault import Vault
 from comity.kernel.objects.markings import TLP_IDS, Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
@@ -32,9 +34,12 @@ class Node:
     """A node behind pages, and a browser in front of it."""
 
     def __init__(self, url: str) -> None:
+        self.path = url.removeprefix("sqlite:///")
         self.clock = FixedClock(START)
         self.store = open_store(url, self.clock)
-        self.directory = Directory(self.store.registry, self.clock)
+        self.directory = Directory(
+            self.store.registry, self.store.people, Vault(bytes(32)), self.clock, cost=Cost(passes=1, memory=8, lanes=1)
+        )
         parties = self.directory.parties
         parties.add("ours", name="Demo CSIRT", jurisdiction="KR", tlp_max=Tlp.RED, identity=OURS, own=True)
         estonia = parties.add("estonia", name="Estonia", jurisdiction="EE", tlp_max=Tlp.AMBER, identity=ESTONIA)
@@ -42,15 +47,16 @@ class Node:
         self.directory.collections.add("main", title="Main", tlp=Tlp.AMBER, read=[estonia, isac], write=[estonia, isac])
         self.directory.collections.add("inner", title="Inner", tlp=Tlp.RED)
         self.alice = self.directory.accounts.add("Alice")
-        self.app = self._app()
+        self.app = self.app_at("http://127.0.0.1:8000")
 
-    def _app(self) -> Litestar:
+    def app_at(self, base_url: str) -> Litestar:
+        """The pages as they are where people reach the node at this address."""
         services = Services(
             node_id=NODE_ID,
             name="Demo CSIRT",
             timezone="Asia/Seoul",
-            secure=False,
-            base_url="http://127.0.0.1:8000",
+            secure=base_url.startswith("https://"),
+            base_url=base_url,
             store=self.store,
             directory=self.directory,
             clock=self.clock,

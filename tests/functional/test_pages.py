@@ -4,77 +4,38 @@ A server process of its own runs on a folder of its own; chromium drives it as a
 """
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from comity.app.serve import VARIABLE
 from comity.app.settings import Settings
-from comity.app.staging import set_up
+from comity.app.staging import claimed, set_up
 from comity.kernel.base.clock import SystemClock
+from tests.functional.serving import Watch, free_port, served, sign_in, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SCREENS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-STARTS_WITHIN = 60
 
 
 class Site:
-    """A running demonstration."""
+    """A running node of the demonstration, and how its analyst gets in."""
 
-    def __init__(self, base: str, link: str) -> None:
+    def __init__(self, base: str, secret: str) -> None:
         self.base = base
-        self.link = link
+        self.secret = secret
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("demo") / "node"
-    settings = Settings(data=str(folder), port=port, workers=1, timezone="Asia/Seoul")
-    stage = set_up(folder, settings, SystemClock())
-    variables = {**os.environ, VARIABLE: msgspec.json.encode(settings).decode()}
-    with subprocess.Popen([sys.executable, "-m", "comity.app.serve"], env=variables) as server:
-        base = f"http://127.0.0.1:{port}"
-        try:
-            _wait(base)
-            yield Site(base, f"{base}/sign-in/{stage.link}")
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _wait(base: str) -> None:
-    until = time.monotonic() + STARTS_WITHIN
-    while True:
-        try:
-            with urllib.request.urlopen(f"{base}/healthz", timeout=2) as answer:
-                assert answer.read() == b"ok\n"
-                return
-        except (urllib.error.URLError, ConnectionError):
-            assert time.monotonic() < until, "the server did not start"
-            time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield started
-        started.close()
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    with claimed(folder):
+        demo = set_up(folder, Settings(data=str(folder), port=free_port(), workers=1), SystemClock())
+    korea = demo.stages[0]
+    with served(korea.settings) as base:
+        yield Site(base, korea.seats[1].link)
 
 
 @pytest.fixture(scope="module")
@@ -82,44 +43,17 @@ def session(site: Site, browser: Browser, tmp_path_factory: pytest.TempPathFacto
     """Signed in once, by the link and its button; the cookie is kept for all pages."""
     kept = tmp_path_factory.mktemp("session") / "state.json"
     with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(site.link)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{site.base}/")
-        context.storage_state(path=kept)
+        sign_in(context, site.base, site.secret, kept)
     cookies = json.loads(kept.read_text())["cookies"]
     assert all(cookie["httpOnly"] and cookie["sameSite"] == "Lax" for cookie in cookies)
     return kept
-
-
-class Watch:
-    """What a page says on the console and whom it asks."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.base = base
-        self.said: list[str] = []
-        self.strangers: list[str] = []
-        page.on("console", self._console)
-        page.on("request", self._request)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-
-    def _console(self, message: ConsoleMessage) -> None:
-        self.said.append(message.text)
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith(f"{self.base}/"):
-            self.strangers.append(request.url)
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_home_search_and_an_object_on_every_screen(
     site: Site, browser: Browser, session: Path, width: int, scheme: str
 ) -> None:
-    with browser.new_context(
-        storage_state=session,
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    ) as context:
+    with window(browser, session, width, scheme) as context:
         page = context.new_page()
         watch = Watch(page, site.base)
         page.goto(site.base)
@@ -137,8 +71,7 @@ def test_home_search_and_an_object_on_every_screen(
         paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         dark = sum(int(each) for each in paper.strip("rgb()").split(",")[:3]) < 384
         assert dark is (scheme == "dark")
-        assert watch.said == []
-        assert watch.strangers == []
+        watch.check()
 
 
 def _fits(page: Page, width: int) -> None:
@@ -146,9 +79,7 @@ def _fits(page: Page, width: int) -> None:
 
 
 def test_the_narrow_menu_opens_and_leads_on_without_script(site: Site, browser: Browser, session: Path) -> None:
-    with browser.new_context(
-        storage_state=session, viewport={"width": 390, "height": 800}, java_script_enabled=False
-    ) as context:
+    with window(browser, session, 390, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(site.base)
         parties = page.get_by_role("link", name="Parties")
@@ -160,7 +91,7 @@ def test_the_narrow_menu_opens_and_leads_on_without_script(site: Site, browser: 
 
 
 def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(site: Site, browser: Browser, session: Path) -> None:
-    with browser.new_context(storage_state=session, viewport={"width": 1440, "height": 900}) as context:
+    with window(browser, session) as context:
         page = context.new_page()
         page.goto(site.base)
         reached = []
@@ -178,7 +109,7 @@ def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(site: Site, br
 
 
 def test_signing_out_ends_the_session(site: Site, browser: Browser, session: Path) -> None:
-    with browser.new_context(storage_state=session) as context:
+    with window(browser, session) as context:
         page = context.new_page()
         page.goto(site.base)
         page.get_by_role("button", name="Sign out").click()

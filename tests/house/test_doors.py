@@ -20,7 +20,7 @@ STORE = "kernel/store"
 BOUNDARIES = {
     "cli/main.py": "whatever a command met becomes one line and an exit code",
     "kernel/exchange/taxii/errors.py": "whatever a request met becomes a TAXII error message that tells nothing of ours",
-    "work/worker.py": "whatever a follower or the lease met is logged and tried again later; the others go on",
+    "work/trying.py": "whatever a follower, a clock, a job or the lease met is logged and tried again later; the others go on",
 }
 
 

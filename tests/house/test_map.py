@@ -30,6 +30,7 @@ ROOMS = [
     "desks",
     "desks/node",
     "desks/intel",
+    "desks/operations",
     "casework",
     "web",
     "work",

@@ -45,7 +45,7 @@ def _pages() -> dict[str, list[type[Page]]]:
     while waiting:
         page = waiting.pop()
         waiting += page.__subclasses__()
-        if "template" in vars(page):
+        if "template" in vars(page) and page.__module__.startswith("comity."):
             found.setdefault(page.template, []).append(page)
     return found
 

@@ -41,13 +41,13 @@ def sqlite_copy(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_emptied(postgres_database: str) -> str:
-    """The database as the migrations left it: no rows but the clock's, which stands at nothing."""
+    """The database as the migrations left it: no rows but the counters', which stand at nothing."""
     with psycopg.connect(postgres_database) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
             if table != "alembic_version":
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-        connection.execute("INSERT INTO clock (id, claim, leaf, at, epoch) VALUES (1, 0, 0, 0, 0)")
+        connection.execute("INSERT INTO counter (id, claim, leaf, at, epoch) VALUES (1, 0, 0, 0, 0)")
     return postgres_database
 
 

@@ -6,7 +6,9 @@ One list of claims, one loop over it for each question. Moments are numbers of a
 2. A claim is (source, collection, version), with the bytes that source sent. One claim of a version per source and collection.
 3. A claim is open to a viewer who runs the node or gave it; to others where they read its collection, its strictest marking
    (the collection's default where it has none) is within their ceiling, every marking is understood, and of every
-   guessable neighbour some claim is open in itself.
+   guessable neighbour some claim is open in itself. What is restricted is open to its source, unless that is the party that
+   runs the node, and to the people of that party who are named; those who are not named see nothing either that names a
+   guessable neighbour of which they see no claim though it is held.
 4. A viewer's feed has every version that has an open claim in scope, dated by the earliest: when the claim came, or when
    it opened to the viewer, whichever was later.
 5. ``last``: versions of which some open claim has no later version by the same source or by the creator's own party.
@@ -55,6 +57,7 @@ class Line(msgspec.Struct):
     """A line of a feed: the bytes, between which acts its date must lie, and whether it may have been shaped anew, which
     moves it to the end of the log."""
 
+    version: Version
     raw: bytes
     earliest: int
     latest: int
@@ -71,6 +74,7 @@ class Oracle:
         self.identities: dict[str, str] = {}
         self.claims: list[Claim] = []
         self.opened: dict[tuple[str, str, str, Tlp, bool], int] = {}
+        self.restricted: dict[str, frozenset[str]] = {}
         self._seen_labels: set[tuple[str, str, Tlp, bool]] = set()
         self._given = 0
         self._arrived: dict[Version, int] = {}
@@ -147,6 +151,22 @@ class Oracle:
         self._reshaped(object_id)
         return len(gone)
 
+    def restrict(self, object_id: str, people: Some[str]) -> None:
+        """To these people; to nobody in particular: lifted."""
+        self.act += 1
+        if people:
+            self.restricted[object_id] = frozenset(people)
+        else:
+            self.restricted.pop(object_id, None)
+        self.labelled(object_id)
+
+    def labelled(self, object_id: str) -> None:
+        """The worker has done by now what follows from a restriction or its end."""
+        for claim in self.claims:
+            if claim.parsed.id == object_id:
+                claim.shaped = self.act
+        self._reshaped(object_id)
+
     # -- what follows
 
     def feed(
@@ -177,14 +197,16 @@ class Oracle:
 
     def open(self, claim: Claim, viewer: str) -> int | None:
         """The act at which a claim opened to a viewer (its own coming apart), None where it is closed."""
-        party = self.parties[viewer]
+        own = self.parties[viewer.partition(":")[0]].own
         at = self._label_open(viewer, claim)
-        if party.own or claim.source == viewer or at is None:
+        if at is None or (claim.source == viewer and not own):
             return at
         for ref in claim.parsed.refs:
             if GUESSABLE.match(ref):
                 held = [self._label_open(viewer, other) for other in self.claims if other.parsed.id == ref]
                 openings = [opening for opening in held if opening is not None]
+                if own and not held:
+                    continue
                 if not openings:
                     return None
                 at = max(at, *[min(openings)])
@@ -220,7 +242,7 @@ class Oracle:
         earliest, number, _, first = dated[0]
         latest = max(one[2] for one in dated)
         moved = any(claim.shaped != claim.came for claim in claims)
-        return earliest, number, Line(first.raw, earliest, latest, moved)
+        return earliest, number, Line(first.version, first.raw, earliest, latest, moved)
 
     def _wanted(self, claim: Claim, seen: Sequence[Claim], word: Filter) -> bool:
         if word == "all":
@@ -238,7 +260,11 @@ class Oracle:
         return (0, self._arrived[claim.version])
 
     def _label_open(self, viewer: str, claim: Claim) -> int | None:
-        key = (viewer, claim.source, claim.collection, claim.tlp, understood(claim.raw))
+        party, _, person = viewer.partition(":")
+        named = self.restricted.get(claim.parsed.id)
+        if named is not None and (person not in named if self.parties[party].own else claim.source != party):
+            return None
+        key = (party, claim.source, claim.collection, claim.tlp, understood(claim.raw))
         return self.opened.get(key)
 
     def _label_exists(self, source: str, collection: str, tlp: Tlp, known: bool) -> None:

@@ -13,14 +13,15 @@ from comity.kernel.objects.parsed import Parsed
 from comity.kernel.store import feed
 from comity.kernel.store.database import Sql
 from comity.kernel.store.types import Query, VersionFilter
-from tests.simulator.oracle import Line, Oracle, raws
+from tests.simulator.oracle import Line, Oracle, Version, raws
 from tests.simulator.world import SECOND, START, World, address, address_id, made_id, note, objects, parsed, world
 
 PARTIES = ("korea", "estonia", "energy", "singapore")
+PEOPLE = ("kim", "lee", "park")
 LATE = PARTIES[3]
 COLLECTIONS = ("case", "sector", "open")
 STATEMENT = made_id("marking-definition", "nobody sends this")
-_AT = Sql("SELECT at FROM clock")
+_AT = Sql("SELECT at FROM counter")
 
 
 class Simulation:
@@ -32,12 +33,21 @@ class Simulation:
         self.random = random.Random(seed)
         self.ends: list[Micros] = [0]
         self.known: dict[str, dict[bytes, Micros]] = {}
+        self.seen: dict[str, set[Version]] = {}
         w.clock.forward(3600 * SECOND)  # no arrival is dated like a version
         self._party("korea", Tlp.RED, own=True)
+        for name in PEOPLE:
+            w.person(name)
+            self.known[f"korea:{name}"] = {}
         for slug in PARTIES[1:3]:
             self._party(slug, self.random.choice(list(Tlp)))
         for slug in COLLECTIONS:
             self._collection(slug)
+
+    @property
+    def viewers(self) -> list[str]:
+        """Every party, and every person of the one that runs the node."""
+        return [*self.w.parties, *(f"korea:{name}" for name in PEOPLE)]
 
     # -- acts
 
@@ -58,6 +68,7 @@ class Simulation:
         """One act at random. Often the clock stands still."""
         self.w.clock.forward(self.random.choice([0, 0, 1, 3, 1000, SECOND]))
         acts = [self._send] * 12 + [self._change_ceiling, self._change_access] * 2 + [self._delete] * 2 + [self._arrive]
+        acts += [self._restrict] * 4 + [self._lift] * 2
         self.random.choice(acts)()
         self._ended()
 
@@ -77,11 +88,39 @@ class Simulation:
         self._unsettled()
         self.w.settle()
 
+    def _restrict(self) -> None:
+        """To some people; often something else comes before the worker has labelled anything anew."""
+        ids = sorted({claim.parsed.id for claim in self.oracle.claims})
+        if not ids:
+            return
+        people = self.random.sample(PEOPLE, self.random.randint(1, 2))
+        self._narrow(self.random.choice(ids), people)
+
+    def _lift(self) -> None:
+        if self.oracle.restricted:
+            self._narrow(self.random.choice(sorted(self.oracle.restricted)), ())
+
+    def _narrow(self, object_id: str, people: Sequence[str]) -> None:
+        self.w.restrict(object_id, *people)
+        self.oracle.restrict(object_id, people)
+        self._unsettled()
+        if self.random.random() < 0.3:
+            self._ended()
+            self._send()
+            self.oracle.labelled(object_id)
+        while self.w.store.settle(self.random.choice([1, 2, 200])):
+            self._unsettled()
+
     def _unsettled(self) -> None:
         """Before the worker has shaped anew what it must, less may be seen, never more."""
-        for slug in self.w.parties:
+        for slug in self.viewers:
             shown = self.w.everything(slug)
             assert set(shown) <= set(raws(self.oracle.feed(slug)))
+            for claim in self.oracle.claims[-3:]:
+                held = {
+                    (one.source_slug, one.collection_slug, one.raw) for one in self.w.eyes(slug).held(claim.parsed.id)
+                }
+                assert held <= self.oracle.held(slug, claim.parsed.id)
 
     def _object(self, source: str) -> bytes:
         rnd = self.random
@@ -141,7 +180,7 @@ class Simulation:
 
     def compare(self) -> None:
         """Every viewer, by every exit."""
-        for slug in self.w.parties:
+        for slug in self.viewers:
             self._compare_feed(slug)
             self._compare_filters(slug)
             self._compare_single(slug)
@@ -157,6 +196,11 @@ class Simulation:
         assert dates == sorted(set(dates)), "dates are not unique or do not rise"
         for raw, date in found:
             self._check_date(slug, wanted[raw], date)
+        lines = self.oracle.feed(slug)
+        before, served = self.seen.get(slug, set()), max(self.known[slug].values(), default=0)
+        for line in lines:
+            assert line.version in before or dict(found)[line.raw] > served, "opened before the viewer's own place"
+        self.seen[slug] = {line.version for line in lines}
         fixed = [raw for raw in shown if not wanted[raw].moved]
         assert fixed == [raw for raw in wanted if raw in set(fixed)], "order"
         self.known[slug] = dict(found)
@@ -231,15 +275,15 @@ class Simulation:
         assert {one.raw for one in eyes.recent(1000)} <= set(self.known[slug])
 
     def compare_arrivals(self) -> None:
-        """Counts of everything for the own party, none for the others: a count can tell of what is hidden."""
-        counted: dict[tuple[str, str], int] = {}
-        for claim in self.oracle.claims:
-            key = (claim.source, claim.collection)
-            counted[key] = counted.get(key, 0) + 1
-        for slug, party in self.w.parties.items():
+        """Counts of what is seen for the own party's people, none for the others: a count can tell of what is hidden."""
+        for slug in self.viewers:
+            counted: dict[tuple[str, str], int] = {}
+            for claim in self.oracle.claims:
+                if slug.startswith("korea") and self.oracle.open(claim, slug) is not None:
+                    key = (claim.source, claim.collection)
+                    counted[key] = counted.get(key, 0) + 1
             arrivals = self.w.eyes(slug).arrivals()
-            shown = {(one.source_slug, one.collection_slug): one.claims for one in arrivals}
-            assert shown == (counted if party.own else {})
+            assert {(one.source_slug, one.collection_slug): one.claims for one in arrivals} == counted
 
 
 def run(url: str, seed: int, acts: int) -> None:

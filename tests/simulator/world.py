@@ -16,6 +16,7 @@ from comity.kernel.objects.markings import TLP_IDS, Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store import tables
 from comity.kernel.store.store import Store, open_store
 from comity.kernel.store.types import Access, Batch, Channel, Collection, Outcome, Page, Party, Query
 from comity.kernel.store.visible import Visible
@@ -112,6 +113,7 @@ class World:
         self.store: Store = open_store(url, self.clock, self.random.randbytes)
         self.parties: dict[str, Party] = {}
         self.collections: dict[str, Collection] = {}
+        self.people: dict[str, int] = {}
 
     def close(self) -> None:
         self.store.close()
@@ -132,6 +134,24 @@ class World:
         access = [(self.parties[reader].id, True, True) for reader in read]
         self.collections[slug] = self.store.registry.add_collection(made, access)
         return self.collections[slug]
+
+    def person(self, name: str) -> int:
+        """Adds a person of the own party; the number of the account."""
+        row = {"name": name, "roles": "analyst", "created": self.clock.now(), "disabled": False, "language": ""}
+        with self.store._database.write() as connection:
+            key = connection.execute(tables.account.insert().values(**row)).inserted_primary_key
+        assert key is not None
+        self.people[name] = int(key[0])
+        return self.people[name]
+
+    def restrict(self, object_id: str, *names: str, by: str | None = None) -> None:
+        """Restricts to people, or lifts where none are named; the worker has not done what follows."""
+        account = self.people[by] if by else None
+        if names:
+            people = [self.people[name] for name in names]
+            self.store._restrictions.restrict(object_id, people, by="test", account=account)
+        else:
+            self.store._restrictions.lift(object_id, by="test", account=account)
 
     def ceiling(self, party: str, tlp: Tlp) -> None:
         self.parties[party] = self.store.registry.set_ceiling(self.parties[party], tlp)
@@ -163,9 +183,10 @@ class World:
         while self.store.index_text():
             pass
 
-    def eyes(self, party: str) -> Visible:
-        """What a party may see."""
-        return self.store.visible(Viewer(party=self.parties[party].id))
+    def eyes(self, viewer: str) -> Visible:
+        """What a viewer may see: a party, or ``party:person``."""
+        party, _, person = viewer.partition(":")
+        return self.store.visible(Viewer(party=self.parties[party].id, account=self.people[person] if person else None))
 
     def everything(self, party: str, limit: int = 1000, **filters: object) -> list[bytes]:
         """All objects that a party sees, page by page."""

@@ -44,7 +44,7 @@ def test_a_catalogue_is_read_as_text_and_what_it_lacks_is_english(tmp_path: Path
     for environment in press.environments.values():
         environment.globals["asset"] = lambda name: name
     shell = Shell(
-        node="N", language="ko", now=0, account=None, role=None, query="", form_token="", navigation=(), marking=None
+        node="N", language="ko", now=0, account=None, roles=(), query="", form_token="", navigation=(), marking=None
     )
     page = press.page(ErrorPage(status=404, title="Nothing here", detail="Not translated.", hint=""), shell)
     assert 'lang="ko"' in page

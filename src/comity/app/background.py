@@ -1,4 +1,9 @@
-"""The node's background work, composed: the worker of ``comity.work`` with all that follows this node's commit log."""
+"""The node's background work, composed: the worker of ``comity.work`` with all that follows this node's commit log, all
+that waits for a moment, and all that takes long.
+
+A new kind of clock is a handler in ``Clocks({...})``, a new kind of job one in ``Jobs({...})``. Jobs that ask others over
+the network belong into a ``Jobs`` of their own in a lane of its own, named ``elsewhere`` by the others.
+"""
 
 import os
 import secrets
@@ -9,7 +14,13 @@ from typing import Final
 
 from comity.app.node import Node, open_node
 from comity.app.settings import Settings
+from comity.kernel.exchange.fetch.answer import Fetching
+from comity.kernel.exchange.mirror.driver import Mirroring
 from comity.kernel.exchange.taxii.intake import Intake
+from comity.kernel.store import mirrors
+from comity.work import upkeep
+from comity.work.clocks import Clocks
+from comity.work.jobs import Jobs
 from comity.work.worker import Follower, Worker
 
 SETTLED_AT_ONCE: Final = 1000
@@ -24,10 +35,27 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 def worker(node: Node) -> Worker:
     """The node's worker. Its name is never used twice."""
-    intake = Intake(node.store, node.clock, node.random, node.settings.taxii)
+    store, clock = node.store, node.clock
+    intake = Intake(store, clock, node.random, node.settings.taxii)
+    sweeping = upkeep.Upkeep(store.leftovers, store.jobs)
+    mirroring = Mirroring(store, node.vault, node.settings.fetch, clock, node.random, partial(_fetcher, node.settings))
+    handlers = {upkeep.KIND: sweeping.fire, mirrors.KIND: mirroring.fire}
+    clocks = Clocks(store.timers, clock, handlers, (sweeping.standing,))
+    jobs = Jobs(store.jobs, clock, {upkeep.KIND: sweeping.step})
     followers = [
-        Follower("settle", partial(node.store.settle, SETTLED_AT_ONCE)),
-        Follower("index_text", partial(node.store.index_text, INDEXED_AT_ONCE)),
-        Follower("intake", intake.step),
+        Follower("clocks", clocks.step, clocks.late),
+        Follower("settle", partial(store.settle, SETTLED_AT_ONCE), store.followings.keys_waiting),
+        Follower("index_text", partial(store.index_text, INDEXED_AT_ONCE), store.followings.text_behind),
+        Follower("intake", intake.step, store.followings.objects_waiting),
+        Follower("mirrors", mirroring.step, mirroring.waiting),
+        Follower("jobs", jobs.step, jobs.open),
     ]
-    return Worker(node.store, followers, node.clock, f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Worker(store, followers, clock, holder, store.followings)
+
+
+def _fetcher(settings: Settings) -> Fetching:
+    """What asks other servers; its HTTP library is loaded when there is somebody to ask (memory: most nodes mirror nobody)."""
+    from comity.app.fetching import make_fetcher  # noqa: PLC0415
+
+    return make_fetcher(settings)

@@ -15,12 +15,15 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from comity.app.folder import DATABASE, Folder
+from comity.app import tls
+from comity.app.backup.record import last_backup
+from comity.app.folder import DATABASE, VAULT_KEY_BYTES, Folder
 from comity.app.node import Node, open_node
-from comity.app.settings import Settings, check_host
+from comity.app.settings import LOOPBACK, Settings, check_host
 from comity.kernel.base.clock import Clock, Micros, rfc3339
 from comity.kernel.base.errors import NodeError
-from comity.kernel.store.migrate import current
+from comity.kernel.store.agreement import agree
+from comity.kernel.store.vitals import newest_step
 
 PYTHON: Final = (3, 11)
 SQLITE: Final = (3, 37, 0)
@@ -28,6 +31,8 @@ FREE: Final = 1 << 30
 RELEASED: Final[Micros] = 1_767_225_600_000_000
 """2026-01-01: a clock before it is wrong."""
 AHEAD: Final[Micros] = 300_000_000
+STALE: Final[Micros] = 8 * 86_400_000_000
+"""A week and a day: after it, the last backup is too old."""
 _WAL: Final = b"\x02\x02"
 _FORMAT_AT: Final = 18
 
@@ -49,10 +54,12 @@ def machine(settings: Settings, clock: Clock) -> Iterator[Check]:
     now = clock.now()
     yield Check("clock", now > RELEASED, rfc3339(now), "Set the machine's clock; let it be kept by NTP.")
     yield _host(settings)
+    yield from _tls(settings, now)
+    yield from _reached(settings)
 
 
-def node(settings: Settings, clock: Clock) -> Iterator[Check]:
-    """One node: its folder, keys, database."""
+def node(settings: Settings, clock: Clock, *, thorough: bool = False) -> Iterator[Check]:
+    """One node: its folder, keys, database. ``thorough``: goes through all that the database holds, which takes its time."""
     folder = Folder(Path(settings.data).expanduser().absolute())
     try:
         file = folder.read()
@@ -62,6 +69,7 @@ def node(settings: Settings, clock: Clock) -> Iterator[Check]:
     yield Check("node", ok=True, says=f"{file.name} ({file.id})")
     yield _permissions(folder)
     yield _key(folder)
+    yield _vault(folder)
     yield _space(folder.path)
     url = folder.database_url(file)
     with open_node(settings, clock=clock) as opened:
@@ -72,12 +80,18 @@ def node(settings: Settings, clock: Clock) -> Iterator[Check]:
             yield Check("database", ok=False, says=_first_line(error), todo=todo)
             return
         yield Check("database", ok=True, says="answers")
-        fresh = current(url)
-        yield Check("schema", fresh, "current" if fresh else "older than this version", "'comity serve' updates it.")
+        fitness = opened.store.vitals.fitness()
+        says = "current" if fitness.fits else f"at step {fitness.schema}, this version needs {newest_step()}"
+        todo = "Stop the node, make a backup, then: comity migrate"
+        yield Check("schema", fitness.fits, says, todo if fitness.schema < newest_step() else "Run the newer version.")
         if url.startswith("sqlite"):
             yield _wal(folder)
-        if fresh:
+        if fitness.fits:
             yield from _directory(opened)
+            yield from _backup(opened)
+            yield from _work(opened, fitness.worker)
+    if thorough:
+        yield _contents(url)
 
 
 def _sqlite() -> Check:
@@ -100,6 +114,72 @@ def _host(settings: Settings) -> Check:
         taken = probe.connect_ex((settings.host, settings.port)) == 0
     says = f"{where} is in use" if taken else f"{where} is free"
     return Check("address", not taken, says, "Unless that is this node being served, choose another --port.")
+
+
+def _tls(settings: Settings, now: Micros) -> Iterator[Check]:
+    if not settings.speaks_tls or not settings.tls_key:
+        return
+    try:
+        tls.check_files(settings, now)
+        until = tls.not_after(settings.tls_cert)
+        loose = tls.loose_key(settings)
+    except NodeError as error:
+        yield Check("certificate", ok=False, says=str(error), todo=error.hint)
+        return
+    says = f"holds until {rfc3339(until)[:10]}, for {' '.join(tls.names(settings.tls_cert)) or 'no name'}"
+    yield Check("certificate", until - now > tls.SOON, says, "Renew it, then send SIGHUP to the server.")
+    says = f"everybody on this machine may read it (mode {loose})" if loose else "not everybody may read it"
+    yield Check("certificate's key", not loose, says, f"chmod o= {settings.tls_key}")
+
+
+def _reached(settings: Settings) -> Iterator[Check]:
+    """Links, cookies and passkeys depend on where the node believes to be."""
+    if settings.proxy:
+        fit = settings.url.startswith("https://")
+        todo = "Set COMITY_BASE_URL to the address that the proxy answers at: https://node.example"
+        yield Check("reached at", fit, settings.url, todo)
+    elif settings.speaks_tls and not settings.base_url and settings.host not in LOOPBACK:
+        todo = "Set COMITY_BASE_URL to the certificate's name: https://node.example"
+        yield Check("reached at", ok=False, says=settings.url, todo=todo)
+
+
+def _vault(folder: Folder) -> Check:
+    try:
+        sound = len(folder.read_vault_key()) == VAULT_KEY_BYTES
+    except NodeError:
+        sound = False
+    says = f"{VAULT_KEY_BYTES} bytes, readable" if sound else f"{folder.vault_key} is missing or damaged"
+    todo = "Put it back from a backup. For a node of an earlier version, which never had one: comity migrate"
+    return Check("vault key", sound, says, todo)
+
+
+def _backup(node: Node) -> Iterator[Check]:
+    """Nothing is asked of a node that is not older than a backup may be."""
+    last, now = last_backup(node.store.registry), node.clock.now()
+    if last is None and now - node.directory.parties.own().created < STALE:
+        return
+    fresh = last is not None and now - last.made < STALE
+    says = f"the last is of {rfc3339(last.made)[:16]}Z" if last else "there never was any"
+    yield Check("backup", fresh, says, "comity backup FILE; docs/guides/production.md has a timer for it.")
+
+
+def _work(node: Node, until: Micros | None) -> Iterator[Check]:
+    """Where a worker works: what it has stopped doing."""
+    if until is None or until <= node.clock.now():
+        return
+    stopped = [each for each in node.store.followings.all() if each.stopped]
+    says = f"{stopped[0].name} has stopped: {stopped[0].reason[:200]}" if stopped else "works"
+    yield Check("worker", not stopped, says, "See 'comity work', mend what it says, then 'comity work retry NAME'.")
+
+
+def _contents(url: str) -> Check:
+    try:
+        held = agree(url)
+    except NodeError as error:
+        return Check("contents", ok=False, says=str(error), todo=error.hint)
+    return Check(
+        "contents", ok=True, says=f"{held.claims} claims, {held.versions} versions, {held.leaves} leaves agree"
+    )
 
 
 def _permissions(folder: Folder) -> Check:

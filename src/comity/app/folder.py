@@ -5,7 +5,10 @@
       node.db            the database, with SQLite; with PostgreSQL there is none
       keys/node.key      0600, Ed25519 (RFC 8032), PKCS #8 PEM, not encrypted: whoever reads it can sign as the node
       keys/node.pub      its public half
+      keys/vault.key     0600, 32 random bytes: what the node must be able to read again is sealed under it
+      keys/periods/      the keys of backups, one for each month, sealed by the vault (``app.backup.periods``)
       refused/           reports of objects that a load refused
+      run/               of the moment: counters of the server's processes, scratch of a backup; may be removed at rest
 
 ``node.toml`` is written last: a folder that has it is whole. Nothing is made anew in a folder that holds anything.
 """
@@ -21,9 +24,11 @@ from typing import Final
 import msgspec
 
 from comity.kernel.base.errors import Conflict, Corrupt, NotFound, Unavailable
+from comity.kernel.base.ids import RandomBytes
 
 NODE_FILE: Final = "node.toml"
 DATABASE: Final = "node.db"
+VAULT_KEY_BYTES: Final = 32
 
 
 class NodeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +53,36 @@ class Folder(msgspec.Struct, frozen=True):
     def key(self) -> Path:
         """The private half of the node's key."""
         return self.path / "keys" / "node.key"
+
+    @property
+    def vault_key(self) -> Path:
+        """The key of the vault (``kernel.directory.vault``)."""
+        return self.path / "keys" / "vault.key"
+
+    @property
+    def periods(self) -> Path:
+        """The keys of backups. No backup holds them."""
+        return self.path / "keys" / "periods"
+
+    @property
+    def run(self) -> Path:
+        """What is of the moment: in no backup, and nothing that is missed."""
+        return self.path / "run"
+
+    def read_vault_key(self) -> bytes:
+        """The vault's key; read when something is first sealed or opened."""
+        try:
+            return self.vault_key.read_bytes()
+        except OSError as error:
+            raise Corrupt(
+                f"the vault's key can't be read: {error.strerror}",
+                code="vault-key",
+                hint="Put keys/vault.key back from a backup; 'comity migrate' makes one for a node that never had any.",
+            ) from error
+
+    def make_vault_key(self, random: RandomBytes) -> None:
+        """Makes the vault's key. One that is there is never replaced: what it sealed would be lost."""
+        write_private(self.vault_key, random(VAULT_KEY_BYTES))
 
     def exists(self) -> bool:
         """Whether a node is here."""

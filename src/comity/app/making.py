@@ -45,6 +45,7 @@ def make_node(
         folder.make()
         undo.callback(shutil.rmtree, folder.path, ignore_errors=True)
         _make_key(folder)
+        folder.make_vault_key(random)
         migrate(folder.database_url(file))
         with Node(settings, folder, file, clock, random) as node:
             node.directory.parties.add(

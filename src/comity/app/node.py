@@ -9,6 +9,7 @@ from comity.app.settings import Settings, data_folder
 from comity.kernel.base.clock import Clock, SystemClock
 from comity.kernel.base.ids import RandomBytes, system_random
 from comity.kernel.directory.directory import Directory
+from comity.kernel.directory.vault import Vault
 from comity.kernel.store.store import open_store
 
 SYSTEM_CLOCK: Final = SystemClock()
@@ -25,7 +26,8 @@ class Node:
         self.random = random
         self.database = folder.database_url(file)
         self.store = open_store(self.database, clock, random, cache_mb=settings.cache_mb)
-        self.directory = Directory(self.store.registry, clock, random)
+        self.vault = Vault(folder.read_vault_key, random)
+        self.directory = Directory(self.store.registry, self.store.people, self.vault, clock, random)
         self.pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="database")
 
     def __enter__(self) -> Self:

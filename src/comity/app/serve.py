@@ -7,6 +7,8 @@ Whoever starts a node calls ``check`` first and then ``become``, which replaces 
 the command line needed (terminal, schema tools) is then out of memory. The parent is ``python -m comity.app.serve``
 with the settings in its environment, and imports neither the web framework nor the migrations.
 
+At SIGHUP new processes take the place of the old ones, which finish what they have: a renewed certificate is read so.
+
 Stopping: at SIGTERM or SIGINT the processes finish the requests they have, then the worker the step it is in. When the
 parent is killed outright, its processes end by themselves, so that nobody keeps answering on the port.
 """
@@ -20,6 +22,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 if __name__ != "comity.app.serve":
@@ -28,15 +31,19 @@ if __name__ != "comity.app.serve":
 
 import msgspec
 import structlog
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.log import LogLevels
 from granian.server import Server
 
 from comity.app import logs
-from comity.app.settings import Settings, check_host, environment
+from comity.app.folder import Folder
+from comity.app.health import tally
+from comity.app.settings import Settings, check_host, data_folder, environment
 from comity.kernel.base.errors import Unavailable
 
 VARIABLE: Final = "COMITY_SERVE"
+ENDS_WITH_STDIN: Final = "COMITY_ENDS_WITH_STDIN"
+"""Set by whoever keeps a pipe open to the parent's standard input: its end is the order to stop."""
 ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
 """For glibc: threads share their heaps instead of each keeping one, which saves tens of megabytes."""
 STOP_SECONDS: Final = 10
@@ -47,8 +54,12 @@ log = structlog.get_logger("comity.app")
 
 
 def check(settings: Settings) -> None:
-    """What would keep the server from starting, said before it starts: the host, the port."""
+    """What would keep the server from starting, said before it starts: the host, the certificate, the port."""
+    from comity.app.tls import check_files  # noqa: PLC0415  memory: before the parent is there
+    from comity.kernel.base.clock import SystemClock  # noqa: PLC0415  memory: as above
+
     check_host(settings)
+    check_files(settings, SystemClock().now())
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -73,6 +84,7 @@ def become(settings: Settings) -> NoReturn:
 def serve(settings: Settings) -> None:
     """Runs until it is told to stop."""
     logs.set_up(settings.log)
+    tally.clear(Folder(data_folder(settings)).run)
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "comity.app.asgi",
@@ -83,6 +95,10 @@ def serve(settings: Settings) -> None:
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.for_server(),
+        ssl_cert=Path(settings.tls_cert) if settings.speaks_tls else None,
+        ssl_key=Path(settings.tls_key) if settings.speaks_tls else None,
+        ssl_protocol_min=SSLProtocols.tls12,  # RFC 9325 section 3.1.1: 1.2 and 1.3, nothing older
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
     )
@@ -135,8 +151,17 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+def _end_with_stdin() -> None:
+    """Whoever started the parent holds the other end of the pipe; when that is gone, however it went, so are we."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> None:
-    """The parent, as ``become`` starts it."""
+    """The parent, as ``become`` starts it, or as ``app.pair`` does."""
+    if environment().get(ENDS_WITH_STDIN):
+        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     serve(msgspec.json.decode(environment()[VARIABLE], type=Settings))
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from comity.kernel.base.errors import Invalid
+from comity.kernel.exchange.fetch.settings import FetchSettings
 from comity.kernel.exchange.taxii.settings import TaxiiSettings
 
 PREFIX: Final = "COMITY_"
@@ -23,7 +24,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one node. Each field's ``description`` is its manual entry."""
 
     data: Annotated[str, Meta(description="The node's folder; the same as --data.")] = ""
-    host: Annotated[str, Meta(description="Address to listen on. Plain HTTP is spoken on loopback only.")] = "127.0.0.1"
+    host: Annotated[
+        str, Meta(description="Address to listen on. Without TLS or a declared proxy it is a loopback address.")
+    ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535, description="Port to listen on.")] = 8000
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 2
     base_url: Annotated[
@@ -33,9 +36,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     proxy: Annotated[
         bool,
         Meta(
-            description="Declares that a proxy of yours speaks TLS before this node; only then may host leave loopback."
+            description="Declares that a proxy of yours speaks TLS before this node. Then plain HTTP is spoken on any "
+            "host, and the last address in X-Forwarded-For is the client's."
         ),
     ] = False
+    tls_cert: Annotated[
+        str, Meta(description="Certificate under which the node speaks TLS itself, with those above it; a PEM file.")
+    ] = ""
+    tls_key: Annotated[str, Meta(description="The certificate's private key, without a passphrase; a PEM file.")] = ""
     timezone: Annotated[str, Meta(description="Time zone in which pages show moments; an IANA name.")] = "UTC"
     cache_mb: Annotated[
         int, Meta(ge=1, le=4096, description="SQLite page cache of each reading connection, in MB.")
@@ -44,13 +52,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")] = (
         "info"
     )
+    log_requests: Annotated[
+        bool, Meta(description="Whether each request is logged: method, path without secrets, status, milliseconds.")
+    ] = False
     taxii: TaxiiSettings = TaxiiSettings()
+    fetch: FetchSettings = FetchSettings()
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether the node speaks TLS itself."""
+        return bool(self.tls_cert)
 
     @property
     def url(self) -> str:
         """Where the node is reached, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return self.base_url.rstrip("/") or f"http://{host}:{self.port}"
+        scheme = "https" if self.speaks_tls else "http"
+        return self.base_url.rstrip("/") or f"{scheme}://{host}:{self.port}"
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -75,6 +93,8 @@ def _table(struct: type[msgspec.Struct], prefix: str = "") -> tuple[Setting, ...
 
 
 SETTINGS: Final = _table(Settings)
+ROOMS: Final = ("fetch", "taxii")
+"""Fields that are structs of their own; their settings' names begin with theirs."""
 
 
 def environment() -> Mapping[str, str]:
@@ -86,9 +106,12 @@ def read_settings(variables: Mapping[str, str], **options: Any) -> Settings:
     """Settings from the environment and from options; an option that is None was not given."""
     given = {key: value for key, value in options.items() if value is not None}
     flat = {line.name: variables[line.variable] for line in SETTINGS if variables.get(line.variable, "") != ""}
-    taxii = {name.removeprefix("taxii_"): flat.pop(name) for name in list(flat) if name.startswith("taxii_")}
+    rooms = {
+        room: {name.removeprefix(f"{room}_"): flat.pop(name) for name in list(flat) if name.startswith(f"{room}_")}
+        for room in ROOMS
+    }
     try:
-        return msgspec.convert({**flat, "taxii": taxii, **given}, Settings, strict=False)
+        return msgspec.convert({**flat, **rooms, **given}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(
             f"a setting is not valid: {error}",
@@ -109,12 +132,24 @@ def data_folder(settings: Settings) -> Path:
 
 
 def check_host(settings: Settings) -> None:
-    """Plain HTTP is spoken on loopback only; elsewhere the operator has declared a proxy that speaks TLS."""
-    if settings.host in LOOPBACK or settings.proxy:
+    """Plain HTTP is spoken on loopback only; elsewhere the node speaks TLS, or the operator has declared a proxy that does."""
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        missing = "tls_key" if settings.tls_cert else "tls_cert"
+        raise Invalid(
+            f"TLS needs a certificate and its key, and {missing} is missing",
+            code="tls",
+            hint="Give both --tls-cert and --tls-key, or neither.",
+        )
+    if settings.speaks_tls and settings.base_url.startswith("http://"):
+        raise Invalid(
+            "the node speaks TLS, and its base_url begins with http://", code="tls", hint="Let it begin with https://."
+        )
+    if settings.host in LOOPBACK or settings.proxy or settings.speaks_tls:
         return
     raise Invalid(
         f"the node speaks plain HTTP and will not do so on {settings.host}, where others can listen in",
         code="host",
-        hint="Leave --host at 127.0.0.1 and let a proxy speak TLS before it. If your proxy reaches the node at "
-        f"{settings.host} over a network that only you are on, say so with COMITY_PROXY=true.",
+        hint="Give it a certificate (--tls-cert, --tls-key); or leave --host at 127.0.0.1 and let a proxy speak TLS before "
+        f"it. If your proxy reaches the node at {settings.host} over a network that only you are on, say so with "
+        "COMITY_PROXY=true.",
     )

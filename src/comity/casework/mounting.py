@@ -1,9 +1,11 @@
 """``mount``: desks and services become one router, with everything around a page: session, guards, headers, error pages.
 
-A route without a permission of its desk stops start-up here, and so does a slug or a path that two desks claim.
+A route or a panel without a permission of its desk stops start-up here, and so does an entry of the navigation that leads
+nowhere, and a slug or a path that two desks claim.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -20,12 +22,12 @@ from comity.casework.desk import Desk, Panel
 from comity.kernel.base.errors import Corrupt, NodeError, NotFound
 from comity.web.assets import Asset, read_assets
 from comity.web.failures import failure
-from comity.web.guards import PUBLIC, check_form, permitted
+from comity.web.guards import PUBLIC, SIGNED_IN, Permitted, check_form, confirmed
 from comity.web.headers import with_headers
 from comity.web.i18n import read_catalogues
 from comity.web.press import Press
 from comity.web.session import CookieNames, SessionMiddleware
-from comity.web.site import Services, Site
+from comity.web.site import Door, Services, Site
 from comity.web.visit import Visit
 
 LARGEST_FORM = 64 * 1024
@@ -43,8 +45,8 @@ def mount(desks: Sequence[Desk], services: Services) -> tuple[Router, Failures]:
     def visit(request: Request[Any, Any, Any]) -> Visit:
         return Visit(site, request)
 
-    def home_panels() -> tuple[Panel, ...]:
-        return panels
+    def home_panels(request: Request[Any, Any, Any]) -> tuple[Panel, ...]:
+        return tuple(panel for panel in panels if site.permits(panel.permission, request.user))
 
     def with_session(app: ASGIApp) -> ASGIApp:
         return SessionMiddleware(app, services.directory.accounts, site.names)
@@ -57,12 +59,15 @@ def mount(desks: Sequence[Desk], services: Services) -> tuple[Router, Failures]:
 
     router = Router(
         "/",
-        route_handlers=[_static_files(), _nowhere(), *(route for desk in desks for route in desk.routes)],
+        route_handlers=[_answering_head(each) for each in (_static_files(), _nowhere(), *_routes(desks))],
         dependencies={
             "visit": Provide(visit, sync_to_thread=False),
             "panels": Provide(home_panels, sync_to_thread=False),
         },
-        guards=[permitted],
+        guards=[
+            Permitted(site.roles),
+            confirmed(services.directory.accounts),
+        ],
         before_request=before,
         middleware=[with_headers, with_session],
         exception_handlers={NodeError: failures, HTTPException: failures, Exception: failures},
@@ -81,9 +86,17 @@ def make_site(desks: Sequence[Desk], services: Services) -> Site:
         read_catalogues(web / "locale"),
         ZoneInfo(services.timezone),
     )
-    navigation = tuple(sorted((entry for desk in desks for entry in desk.navigation), key=lambda each: each.place))
-    names = CookieNames(services.node_id, secure=services.secure)
-    return Site(services, press, names, navigation, version("comity"))
+    doors = _pages(desks)
+    navigation = [Door(entry, desk.title, doors[entry.path]) for desk in desks for entry in desk.navigation]
+    return Site(
+        services=services,
+        press=press,
+        names=CookieNames(services.node_id, secure=services.secure),
+        navigation=tuple(sorted(navigation, key=lambda each: each.entry.place)),
+        version=version("comity"),
+        roles={each.slug: each.roles for desk in desks for each in desk.permissions},
+        doors=doors,
+    )
 
 
 def check(desks: Sequence[Desk]) -> None:
@@ -95,14 +108,49 @@ def check(desks: Sequence[Desk]) -> None:
         if doubled:
             raise Corrupt(f"Two desks claim the same {kind}: {', '.join(doubled)}.", code="desks")
     for desk in desks:
-        allowed = {permission.slug for permission in desk.permissions} | {PUBLIC}
+        allowed = {permission.slug for permission in desk.permissions} | {PUBLIC, SIGNED_IN}
         for route in desk.routes:
             if route.opt.get("permission") not in allowed:
                 raise Corrupt(
                     f"The route {sorted(route.paths)} of the desk {desk.slug} names no permission of its desk.",
                     code="desks",
-                    hint="Give the handler opt={'permission': ...}, one of the manifest's or PUBLIC.",
+                    hint="Give the handler opt={'permission': ...}, one of the manifest's, PUBLIC or SIGNED_IN.",
                 )
+        for panel in desk.panels:
+            if panel.permission not in allowed:
+                raise Corrupt(
+                    f"The panel {panel.slug} of the desk {desk.slug} names no permission of its desk.", code="desks"
+                )
+        for entry in desk.navigation:
+            if entry.path not in _pages([desk]):
+                raise Corrupt(
+                    f"The entry {entry.title} of the desk {desk.slug} leads to {entry.path}, where the desk has no page.",
+                    code="desks",
+                )
+
+
+def _routes(desks: Sequence[Desk]) -> list[HTTPRouteHandler]:
+    return [route for desk in desks for route in desk.routes]
+
+
+def _pages(desks: Sequence[Desk]) -> dict[str, str]:
+    """The permissions of all pages at paths without gaps."""
+    return {
+        path: str(route.opt["permission"])
+        for route in _routes(desks)
+        if "GET" in route.http_methods
+        for path in route.paths
+        if "{" not in path
+    }
+
+
+def _answering_head(route: HTTPRouteHandler) -> HTTPRouteHandler:
+    """A copy of a route that answers HEAD where it answers GET (RFC 9110 9.1); the body is left out by ``with_headers``."""
+    if "GET" not in route.http_methods:
+        return route
+    both = copy(route)
+    both.http_methods = route.http_methods | {"HEAD"}
+    return both
 
 
 def _doors(route: HTTPRouteHandler) -> list[str]:

@@ -1,4 +1,4 @@
-"""``party``, ``collection``, ``token``, ``account``: who takes part, where, and with what they show who they are."""
+"""``party``, ``collection``, ``token``: who takes part, where, and with what their programs show who they are."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 party = typer.Typer(no_args_is_help=True, help="The parties of this node: add, list.")
 collection = typer.Typer(no_args_is_help=True, help="Collections and their access lists: add, list.")
 token = typer.Typer(no_args_is_help=True, help="Tokens, by which parties' programs are known: issue, revoke, list.")
-account = typer.Typer(no_args_is_help=True, help="People of the own party: a new link to sign in.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DAY: Micros = 86_400_000_000
@@ -26,7 +25,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(party, name="party")
     app.add_typer(collection, name="collection")
     app.add_typer(token, name="token")
-    app.add_typer(account, name="account")
 
 
 @party.command("add")
@@ -138,7 +136,10 @@ def collection_list(context: typer.Context, json: Json = False) -> None:
 def token_issue(
     context: typer.Context,
     party: Annotated[str, typer.Argument(metavar="PARTY", help="The party's short name.")],
-    scope: Annotated[Literal["read", "write", "both"], typer.Option(help="What it may be used for.")] = "both",
+    scope: Annotated[
+        Literal["read", "write", "both", "metrics"],
+        typer.Option(help="What it may be used for; metrics: of the own party, for monitoring."),
+    ] = "both",
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires; never if left out.")] = None,
     replaces: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Take this one's place and scope, and revoke it.")
@@ -206,24 +207,6 @@ def token_list(
         for each in tokens
     ]
     show(table(("token", "party", "scope", "state", "created", "expires", "last used"), rows))
-
-
-@account.command("link")
-def account_link(
-    context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="The person; the first account if left out.")] = None,
-    json: Json = False,
-) -> None:
-    """Makes a new one-time link by which a person signs in; it lasts a day."""
-    with context.obj.open() as node:
-        who = node.directory.accounts.get(name)
-        link = node.directory.accounts.invite(who)
-        url = f"{node.settings.url}/sign-in/{link.secret}"
-    if json:
-        show_json({"account": who.name, "url": url, "expires": rfc3339(link.expires)})
-    else:
-        show(url)
-        note(f"Signs {who.name} in, once, until {rfc3339(link.expires)}, while the node is being served.")
 
 
 def _state(token: "Token", now: Micros) -> str:

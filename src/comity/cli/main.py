@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import directory, objects, starting
+from comity.cli import directory, keeping, mirroring, objects, people, restricting, starting, working
 from comity.cli.codes import Exit, say, say_unforeseen
-from comity.cli.options import Options
+from comity.cli.options import Options, words_of
 from comity.kernel.base.errors import NodeError
 
 TRACE = "COMITY_TRACE"
@@ -35,12 +35,17 @@ def root(
         typer.Option("--data", envvar="COMITY_DATA", metavar="DIR", help="The node's folder.", show_default=False),
     ] = None,
 ) -> None:
-    context.obj = Options(data=data)
+    context.obj = Options(data=data, typed=words_of(sys.argv[1:]))
 
 
 starting.register(app)
 directory.register(app)
+people.register(app)
 objects.register(app)
+restricting.register(app)
+mirroring.register(app)
+keeping.register(app)
+working.register(app)
 
 
 def main() -> None:

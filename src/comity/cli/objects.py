@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from comity.cli.codes import Exit
+from comity.cli.options import by_command_line
 from comity.cli.screen import note, show, show_json
 from comity.kernel.base.clock import rfc3339
 from comity.kernel.base.errors import NotFound
@@ -145,11 +146,18 @@ def export(
     ] = None,
 ) -> None:
     """Prints one STIX bundle: every version in a collection, as its source sent it."""
-    from comity.cli.reading import bundle  # noqa: PLC0415  --help must answer at once
+    from comity.cli.reading import Gone, bundle  # noqa: PLC0415  --help must answer at once
+    from comity.kernel.ledger.leaf import LeafKind  # noqa: PLC0415  --help must answer at once
 
     with context.obj.open() as node:
         what = node.directory.collections.get(collection)
         whom = node.directory.parties.get(party) if party else node.directory.parties.own()
-        for piece in bundle(node, what, whom):
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        gone = Gone()
+        try:
+            for piece in bundle(node, what, whom, gone):
+                gone.digest.update(piece)
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+        finally:  # also what left before the reader went away
+            fields = {"by": by_command_line(), "collection": what.slug, "count": gone.count, "party": whom.slug}
+            node.store.events.record(LeafKind.EXPORTED, {**fields, "digest": f"sha256:{gone.digest.hexdigest()}"})

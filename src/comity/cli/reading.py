@@ -127,10 +127,17 @@ def _scalar(value: Any) -> str:
     return plain(value) if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def bundle(node: Node, collection: Collection, party: Party) -> Iterator[bytes]:
+class Gone(msgspec.Struct):
+    """What has left: how many objects, and the digest of all bytes so far."""
+
+    count: int = 0
+    digest: Any = msgspec.field(default_factory=sha256)
+
+
+def bundle(node: Node, collection: Collection, party: Party, gone: Gone) -> Iterator[bytes]:
     """One STIX bundle of all versions in a collection that a party may see, in pieces; the sources' bytes, joined.
 
-    The id stands last and is made of the content, so that the same content has the same bytes.
+    ``gone`` counts along. The id stands last and is made of the content, so that the same content has the same bytes.
     """
     visible = node.store.visible(Viewer(party=party.id, channel=CHANNEL))
     query = Query(collection=collection.id, versions=("all",))
@@ -140,6 +147,7 @@ def bundle(node: Node, collection: Collection, party: Party) -> Iterator[bytes]:
         if page.count:
             digest.update(page.objects)
             digest.update(b",")
+            gone.count += page.count
             yield between
             yield page.objects
             between = b","

@@ -5,14 +5,14 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from comity.cli.codes import Exit
 from comity.cli.screen import note, show, show_json, table
 
 if TYPE_CHECKING:
-    from comity.app.settings import Settings
-    from comity.app.staging import Stage
+    from comity.app.staging import Demo
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; 8000 if left out.")]
@@ -56,6 +56,8 @@ def init(
         identity=identity,
         database=database,
     )
+    with msgspec.structs.replace(context.obj, data=str(path)).open():
+        pass  # the leaf that says who made it
     url = f"{settings.url}/sign-in/{link.secret}"
     if json:
         show_json({"data": str(path), "party": slug or slug_of(name), "sign_in": url})
@@ -76,59 +78,95 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback if left out.")] = None,
     port: Port = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that answer; 2 if left out.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate (PEM): the node speaks TLS itself.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key (PEM).")] = None,
 ) -> None:
     """Serves the node: TAXII discovery at /taxii2/, pages at /. SIGTERM or Ctrl-C stops it."""
     from comity.app.serve import become, check  # noqa: PLC0415  --help must answer at once
     from comity.app.upkeep import prepare  # noqa: PLC0415  --help must answer at once
 
-    settings = context.obj.settings(host=host, port=port, workers=workers)
+    cert, key = (None if path is None else str(path.expanduser().absolute()) for path in (tls_cert, tls_key))
+    settings = context.obj.settings(host=host, port=port, workers=workers, tls_cert=cert, tls_key=key)
     check(settings)
     prepare(settings)
+    with context.obj.open():
+        pass  # the leaf that says who serves it
     note(f"Serving at {settings.url}/ and {settings.url}/taxii2/ . Ctrl-C stops it.")
     become(settings)
 
 
 def demo(
     context: typer.Context,
-    port: Port = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that answer; 1 if left out.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65534, help="Port of the first node, the second has the next one; 8000.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes of each node that answer; 1 if left out.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Make both nodes anew, as on the first day.")] = False,
 ) -> None:
-    """Serves a node with an invented story on loopback, made anew each time. Its folder is .demo, or --data."""
-    from comity.app.serve import become, check  # noqa: PLC0415  --help must answer at once
-    from comity.app.staging import set_up  # noqa: PLC0415  --help must answer at once
+    """Serves two nodes with an invented story on loopback, the second mirroring the first. Their folder is .demo, or --data."""
+    from comity.app import logs  # noqa: PLC0415  --help must answer at once
+    from comity.app.pair import Plan, Server, become  # noqa: PLC0415  --help must answer at once
+    from comity.app.serve import check  # noqa: PLC0415  --help must answer at once
+    from comity.app.settings import environment  # noqa: PLC0415  --help must answer at once
+    from comity.app.staging import claimed, places, set_up  # noqa: PLC0415  --help must answer at once
     from comity.kernel.base.clock import SystemClock  # noqa: PLC0415  --help must answer at once
-    from comity.kernel.exchange.taxii.endpoints import API_ROOT  # noqa: PLC0415  --help must answer at once
 
     path = Path(context.obj.data or ".demo").expanduser().absolute()
-    settings = context.obj.settings(data=str(path), port=port, workers=workers or 1)
-    check(settings)
-    note("Setting up the demo ...")
-    stage = set_up(path, settings, SystemClock())
-    show(_told(stage, settings, API_ROOT))
-    become(settings)
+    log = None if environment().get("COMITY_LOG") else "warning"  # what is told here is not to scroll away
+    settings = context.obj.settings(data=str(path), port=port, workers=workers or 1, log=log)
+    logs.set_up(settings.log)
+    for each in places(path, settings):
+        check(each)
+    with claimed(path) as held:
+        note(f"The demo's folder is {path}")
+        staged = set_up(path, settings, SystemClock(), reset=reset, say=lambda text: note(f"  {text}"))
+        if not staged.anew:
+            note("  Both nodes are kept from the last time.")
+        note("Starting both nodes ...")
+        servers = tuple(Server(stage.party, stage.settings) for stage in staged.stages)
+        become(Plan(servers, _told(staged, path), held))
 
 
-def _told(stage: "Stage", settings: "Settings", root: str) -> str:
-    objects = f"{settings.url}{root}collections/{stage.collection.uuid}/objects/?limit=5"
-    return f"""
-  Comity demo: {stage.objects} objects from several invented parties, in {settings.data}
+def _told(staged: "Demo", path: Path) -> str:
+    from comity.kernel.base.clock import rfc3339  # noqa: PLC0415  --help must answer at once
+    from comity.kernel.exchange.taxii.endpoints import API_ROOT  # noqa: PLC0415  --help must answer at once
 
-  Open         {settings.url}/
-  Sign in      {settings.url}/sign-in/{stage.link}    (works once)
+    parts = []
+    for stage in staged.stages:
+        url, port = stage.settings.url, stage.settings.port
+        parts.append(f"\n  {stage.party}   {url}/   http://localhost:{port}/")
+        for seat in stage.seats:
+            parts.append(f"    {seat.name}, {', '.join(seat.roles)}")
+            parts += [f"      {base}/sign-in/{seat.link}" for base in (url, f"http://localhost:{port}")]
+    first = staged.stages[0].settings
+    objects = f"{first.url}{API_ROOT}collections/{staged.partner.collection.uuid}/objects/?limit=5"
+    parts.append(
+        f"""
+  Each link signs in once; the two addresses of a person are one link. Passkeys work at http://localhost only.
 
-  Over TAXII 2.1, as the partner {stage.party}, the collection "{stage.collection.title}":
+  Over TAXII 2.1, as the partner {staged.partner.slug}, the collection "{staged.partner.collection.title}":
 
     curl -H 'Accept: application/taxii+json;version=2.1' \\
-         -H 'Authorization: Bearer {stage.secret}' \\
+         -H 'Authorization: Bearer {staged.partner.secret}' \\
          '{objects}'
 
-  Ctrl-C stops it. The next start makes everything anew.
+  The story was told at {rfc3339(staged.made)[:16].replace("T", " ")} UTC. What you change stays in {path};
+  'comity demo --reset' begins again. Ctrl-C stops both.
 """
+    )
+    return "\n".join(parts)
 
 
 def doctor(
     context: typer.Context,
     port: Port = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Go through all that the database holds; takes its time.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Looks whether the machine and the node are fit, and says what to do where they are not."""
@@ -136,7 +174,8 @@ def doctor(
     from comity.kernel.base.clock import SystemClock  # noqa: PLC0415  --help must answer at once
 
     settings = context.obj.settings(port=port)
-    checks = [*machine(settings, SystemClock()), *(node(settings, SystemClock()) if settings.data else ())]
+    clock = SystemClock()
+    checks = [*machine(settings, clock), *(node(settings, clock, thorough=thorough) if settings.data else ())]
     if json:
         show_json(checks)
     else:
@@ -149,3 +188,6 @@ def doctor(
             note("\nNo node was looked at: name one with --data DIR.")
     if not all(each.ok for each in checks):
         raise typer.Exit(Exit.FAILED)
+    if settings.data:
+        with context.obj.open():
+            pass  # the leaf that says who looked; a node that is not fit takes none

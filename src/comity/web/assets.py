@@ -13,6 +13,7 @@ import msgspec
 
 _MEDIA: Final[dict[str, str]] = {
     ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".woff2": "font/woff2",

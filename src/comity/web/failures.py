@@ -5,6 +5,7 @@ A page says what happened, what to do next, and never how the node is built insi
 
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import structlog
 from litestar import Request, Response
@@ -12,11 +13,12 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from comity.kernel.base.errors import NodeError, NotFound, Unauthorised
+from comity.web.guards import CONFIRM, NotConfirmed, NotPermitted
 from comity.web.headers import HEADERS
 from comity.web.page import ErrorPage
 from comity.web.site import Site
-from comity.web.visit import Visit
-from comity.web.words import msgid
+from comity.web.visit import Visit, local
+from comity.web.words import Told, msgid
 
 SIGN_IN: Final = "/sign-in"
 
@@ -24,11 +26,13 @@ _log = structlog.get_logger()
 
 _TITLES: Final[dict[int, str]] = {
     400: msgid("The request is not valid"),
+    401: msgid("Sign in first"),
     403: msgid("Not allowed"),
     404: msgid("Nothing here"),
     405: msgid("Not possible here"),
     409: msgid("Conflicts with what is held"),
     413: msgid("Too large"),
+    429: msgid("Too many attempts"),
     500: msgid("Something went wrong"),
     503: msgid("Try again later"),
 }
@@ -41,6 +45,7 @@ _DETAILS: Final[dict[int, str]] = {
 }
 _HINTS: Final[dict[int, str]] = {
     400: msgid("Go back and check what you typed."),
+    401: msgid("Your session has ended, or there was none. Nothing was changed."),
     404: msgid("Search for it, or go to the situation page."),
     500: msgid("Try again. If it happens again, tell whoever runs this node when it happened (the time is above)."),
 }
@@ -48,8 +53,10 @@ _HINTS: Final[dict[int, str]] = {
 
 def failure(site: Site, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to an error that a view or the routing raised."""
+    if isinstance(error, NotConfirmed):
+        return Redirect(_with_next(CONFIRM, error.path), status_code=303)
     if isinstance(error, Unauthorised) and request.method in {"GET", "HEAD"}:
-        return Redirect(SIGN_IN, status_code=303)
+        return Redirect(_with_next(SIGN_IN, request.scope["path"]), status_code=303)
     status, detail, hint = _told(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("page failed", path=request.scope["path"], exc_info=error)
@@ -65,10 +72,18 @@ def failure(site: Site, request: Request[Any, Any, Any], error: Exception) -> Re
     return response
 
 
-def _told(error: Exception) -> tuple[int, str, str]:
+def _with_next(path: str, then: str) -> str:
+    """A page of ours that leads on to another of ours."""
+    back = local(then)
+    return path if back == "/" else f"{path}?{urlencode({'next': back}, safe='/')}"
+
+
+def _told(error: Exception) -> tuple[int, Told, str]:
     """Status, detail and hint. What Litestar says of a bad parameter is for developers, and is not shown."""
     if isinstance(error, NotFound):
         return 404, "", ""
+    if isinstance(error, NotPermitted):
+        return error.status, error.said, error.hint
     if isinstance(error, NodeError):
         shown = error.status < HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.SERVICE_UNAVAILABLE
         return error.status, str(error) if shown else "", error.hint if shown else ""

@@ -1,19 +1,21 @@
 """Response headers of everything the web surface answers.
 
-The policy allows what pages need and nothing more: styles and pictures of the node's own, forms to the node itself. There
-is no script, so none is allowed. Nothing is cached but static files (they set their own Cache-Control), since a page
-shows what one person may see at one moment.
+The policy allows what pages need and nothing more: styles and pictures of the node's own, forms to the node itself. Pages
+work without script, so none is allowed, but on the few that ask the browser for a passkey: there the node's own files may
+run (``SCRIPT_POLICY``), and still nothing that stands in a page. Nothing is cached but static files (they set their own
+Cache-Control), since a page shows what one person may see at one moment.
 """
 
 from typing import Final
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+SCRIPT_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
 SANDBOX_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 HEADERS: Final[dict[str, str]] = {
@@ -43,6 +45,8 @@ def with_headers(app: ASGIApp) -> ASGIApp:
                 for name, value in HEADERS.items():
                     if name not in headers:
                         headers[name] = value
+            elif message["type"] == "http.response.body" and scope["method"] == HttpMethod.HEAD:
+                message["body"] = b""  # RFC 9110 9.3.2: the headers of a GET, and no content
             await send(message)
 
         await app(scope, receive, send_with)

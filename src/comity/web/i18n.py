@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Final
 
-from babel import negotiate_locale
+from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -33,6 +33,11 @@ def choose(accepted: str, languages: Sequence[str]) -> str:
     """The language for an ``Accept-Language`` header (RFC 9110 12.5.4), among those there are; English where none fits."""
     wanted = [tag for tag, _ in sorted(_weighted(accepted), key=lambda pair: -pair[1])]
     return negotiate_locale(wanted, languages, sep="-") or SOURCE_LANGUAGE
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself: ``한국어``."""
+    return Locale.parse(language, sep="-").get_display_name() or language
 
 
 def _weighted(accepted: str) -> list[tuple[str, float]]:

@@ -6,13 +6,17 @@ are dates, anything outside is shown as the number it is).
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
 
 import msgspec
 from babel.dates import format_date
 
 from comity.kernel.base.clock import Micros
+from comity.web.words import Phrase, msgid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE: Final[Micros] = 60_000_000
+_HOUR: Final[Micros] = 60 * _MINUTE
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -47,8 +51,42 @@ def moment(at: Micros, zone: tzinfo, language: str = "en") -> Moment:
     )
 
 
+class TimeLeft(msgspec.Struct, frozen=True):
+    """How long until a deadline, or since: in words, and whether it is over or near."""
+
+    said: Phrase
+    over: bool
+    soon: bool
+
+
+def time_left(due: Micros, now: Micros, soon: Micros = 2 * _HOUR) -> TimeLeft:
+    """Time left in the two largest units; what is over counts up."""
+    minutes, over = abs(due - now) // _MINUTE, due < now
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        frames = msgid("%(days)s d %(hours)s h left"), msgid("Overdue by %(days)s d %(hours)s h")
+    elif hours:
+        frames = msgid("%(hours)s h %(minutes)s min left"), msgid("Overdue by %(hours)s h %(minutes)s min")
+    else:
+        frames = msgid("%(minutes)s min left"), msgid("Overdue by %(minutes)s min")
+    parts = {"days": f"{days:,}", "hours": str(hours), "minutes": str(rest)}
+    return TimeLeft(Phrase(frames[over], parts), over=over, soon=not over and due - now <= soon)
+
+
+def read_local(text: str, zone: tzinfo) -> Micros | None:
+    """Microseconds of ``2026-11-03T14:07`` (or with a blank for the T) in a zone; None for what is no moment.
+
+    An hour that a change of the clocks doubles is read as the earlier one; one that it skips, as if the clocks had not changed.
+    """
+    try:
+        typed = datetime.strptime(text.strip().replace(" ", "T")[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007  the zone follows
+        return (typed.replace(tzinfo=zone).astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _date(when: datetime, language: str) -> str:
-    return format_date(when.date(), "d MMM y", locale=language)
+    return format_date(when.date(), "d MMM y" if language == "en" else "long", locale=language)
 
 
 def _zone_name(local: datetime) -> str:

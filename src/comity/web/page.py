@@ -9,6 +9,15 @@ from typing import ClassVar
 import msgspec
 
 from comity.kernel.objects.markings import Tlp
+from comity.web.notices import Notice
+from comity.web.words import Told
+
+
+class Crumb(msgspec.Struct, frozen=True):
+    """A step on the way to a page, above its title. Text from outside comes as ``outside(text)``."""
+
+    title: Told
+    path: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,9 +33,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         """The marking of the page as a whole, for its printed head and foot: that of the strictest thing on it."""
         return None
 
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """The way to this page below its entry in the navigation, without the page itself. The entry comes by itself."""
+        return ()
+
 
 class Entry(msgspec.Struct, frozen=True):
-    """A line of the navigation. ``title`` is a msgid; ``path`` starts with a slash; entries stand in order of ``place``."""
+    """A line of the navigation. ``title`` is a msgid; ``path`` starts with a slash; entries stand in order of ``place``.
+
+    Who may see it is not said here: whoever may open the page at its path.
+    """
 
     title: str
     path: str
@@ -41,18 +57,42 @@ class NavigationItem(msgspec.Struct, frozen=True):
     current: bool
 
 
+class NavigationGroup(msgspec.Struct, frozen=True):
+    """The entries of one desk that stand together. ``title`` is empty where one entry stands alone."""
+
+    title: str
+    items: tuple[NavigationItem, ...]
+
+
+class Display(msgspec.Struct, frozen=True):
+    """How a browser wants its pages: ``theme`` is system, light or dark; ``rows`` is roomy or dense."""
+
+    theme: str = "system"
+    rows: str = "roomy"
+
+
 class Shell(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands around every page: whose node this is, who asks, when, and where they can go."""
+    """What stands around every page: whose node this is, who asks, when, and where they can go.
+
+    ``finds``: whether the search field leads somewhere for this person. ``person_path``: their own page, if there is one.
+    ``path``: the page's own address, to come back to.
+    """
 
     node: str
     language: str
     now: int
     account: str | None
-    role: str | None
+    roles: tuple[str, ...]
     query: str
     form_token: str
-    navigation: tuple[NavigationItem, ...]
+    navigation: tuple[NavigationGroup, ...]
     marking: Tlp | None
+    crumbs: tuple[Crumb, ...] = ()
+    notice: Notice | None = None
+    display: Display = Display()
+    finds: bool = False
+    person_path: str = ""
+    path: str = "/"
 
 
 class ErrorPage(Page, frozen=True, kw_only=True):
@@ -62,5 +102,5 @@ class ErrorPage(Page, frozen=True, kw_only=True):
 
     status: int
     title: str
-    detail: str
+    detail: Told
     hint: str

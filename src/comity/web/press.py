@@ -19,10 +19,11 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
 from comity.web.assets import Asset
 from comity.web.charts import shapes
-from comity.web.moments import Moment, moment
+from comity.web.i18n import own_name
+from comity.web.moments import Moment, moment, time_left
 from comity.web.page import Page, Shell
 from comity.web.portraits.text import line, short_id, shortened, visible
-from comity.web.words import Phrase
+from comity.web.words import Phrase, Told
 
 
 class Press:
@@ -38,8 +39,9 @@ class Press:
         loaders: dict[str, BaseLoader] = {prefix: PackageLoader(package) for prefix, package in owners.items()}
         loader = PrefixLoader(loaders)
         self.languages = tuple(catalogues)
+        names = tuple((language, own_name(language)) for language in catalogues)
         self.environments = {
-            language: _environment(loader, assets, translations, language, zone)
+            language: _environment(loader, assets, translations, language, zone, names)
             for language, translations in catalogues.items()
         }
 
@@ -59,6 +61,7 @@ def _environment(
     translations: NullTranslations,
     language: str,
     zone: ZoneInfo,
+    languages: tuple[tuple[str, str], ...],
 ) -> Environment:
     environment = Environment(
         loader=loader,
@@ -72,7 +75,7 @@ def _environment(
     )
     extension: Any = environment
     extension.install_gettext_translations(translations, newstyle=True)
-    environment.globals.update(_functions(assets, translations, language, zone))
+    environment.globals.update(_functions(assets, translations, language, zone, languages))
     return environment
 
 
@@ -86,7 +89,11 @@ def _fit_to_be_seen(value: object) -> object:
 
 
 def _functions(
-    assets: Mapping[str, Asset], translations: NullTranslations, language: str, zone: ZoneInfo
+    assets: Mapping[str, Asset],
+    translations: NullTranslations,
+    language: str,
+    zone: ZoneInfo,
+    languages: tuple[tuple[str, str], ...],
 ) -> dict[str, Callable[..., object]]:
     """What templates may call besides their page's fields."""
 
@@ -97,7 +104,12 @@ def _functions(
         return translations.gettext(text) if text else ""
 
     def phrase(sentence: Phrase) -> str:
-        return say(sentence.frame) % sentence.parts
+        if not sentence.many:
+            return say(sentence.frame) % sentence.parts
+        return translations.ngettext(sentence.frame, sentence.many, sentence.number) % sentence.parts
+
+    def told(words: Told) -> str:
+        return say(words) if isinstance(words, str) else phrase(words)
 
     def when(at: Micros) -> Moment:
         return moment(at, zone, language)
@@ -115,6 +127,9 @@ def _functions(
         "short_id": short_id,
         "shortened": shortened,
         "tlp_class": tlp_class,
+        "languages": lambda: languages,
+        "time_left": time_left,
+        "told": told,
         "when": when,
     }
 

@@ -1,9 +1,13 @@
-"""Who is at the browser: the session cookie, and the token that ties a form to it.
+"""Who is at the browser: the session cookie, the device cookie, and the token that ties a form to them.
 
 A session is a secret in a cookie; the directory knows it by hash. The cookie's name carries the node's id, so that two
 nodes on one host don't overwrite each other's, and the ``__Host-`` prefix where the node is reached by https. A form's token
 is an HMAC under that cookie's value: whoever can't read the cookie can't make it. Before sign-in a cookie of its own, good
-for forms only, takes the session's place.
+for forms only, takes the session's place. The session's cookie is new with every sign-in, and what stood there before is
+ended, so that nobody plants a session on another.
+
+The device cookie says, for a year, that somebody has signed in with this browser before. It opens nothing; attempts from
+such a browser are counted apart, so that a stranger's failures don't keep the owner out.
 """
 
 import hashlib
@@ -11,6 +15,7 @@ import hmac
 from typing import Any, Final, Protocol
 
 from anyio import to_thread
+from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -21,32 +26,19 @@ from comity.kernel.store.types import Account
 
 _PURPOSE: Final = b"comity form 1"
 _LONGEST_COOKIE: Final = 200
+_SECOND: Final[Micros] = 1_000_000
+_A_YEAR: Final = 31_536_000
 
 
-class SignIn(Protocol):
-    """What entering gives: the cookie's value, until when it holds, whose it is."""
-
-    @property
-    def cookie(self) -> str: ...
-    @property
-    def expires(self) -> Micros: ...
-    @property
-    def account(self) -> Account: ...
-
-
-class Accounts(Protocol):
-    """The people of the own party, as the directory keeps them."""
-
-    def enter(self, secret: str) -> SignIn | None:
-        """Use a one-time link up; None where it does not hold."""
-        ...
+class Sessions(Protocol):
+    """What the web surface asks of the directory's accounts."""
 
     def of_cookie(self, cookie: str | None) -> Account | None:
         """Whose session a cookie is."""
         ...
 
-    def leave(self, cookie: str) -> None:
-        """End a session."""
+    def confirmed(self, cookie: str) -> bool:
+        """Whether whoever has this session proved who they are a short while ago."""
         ...
 
 
@@ -57,11 +49,30 @@ class CookieNames:
         stem = f"{'__Host-' if secure else ''}comity-{node_id[:12]}"
         self.session = stem
         self.form = f"{stem}-form"
+        self.notice = f"{stem}-notice"
+        self.display = f"{stem}-display"
+        self.device = f"{stem}-device"
         self.secure = secure
 
     def cookie(self, name: str, value: str, *, lasts: int) -> Cookie:
         """A cookie of ours: not for scripts, not sent along from other sites' forms. ``lasts`` in seconds, 0 removes it."""
         return Cookie(key=name, value=value, path="/", max_age=lasts, httponly=True, samesite="lax", secure=self.secure)
+
+
+def begun(
+    response: Response[Any], names: CookieNames, *, cookie: str, expires: Micros, device: str, now: Micros
+) -> Response[Any]:
+    """The answer to a sign-in: the new session's cookie, the device's, and no form cookie any more."""
+    response.set_cookie(names.cookie(names.session, cookie, lasts=max(1, (expires - now) // _SECOND)))
+    response.set_cookie(names.cookie(names.device, device, lasts=_A_YEAR))
+    response.set_cookie(names.cookie(names.form, "", lasts=0))
+    return response
+
+
+def ended(response: Response[Any], names: CookieNames) -> Response[Any]:
+    """The answer to a sign-out. The device stays known."""
+    response.set_cookie(names.cookie(names.session, "", lasts=0))
+    return response
 
 
 def form_token(secret: str) -> str:
@@ -83,8 +94,8 @@ def secret_of(connection: ASGIConnection[Any, Any, Any, Any], names: CookieNames
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Puts the account of the session cookie, or None, where ``connection.user`` finds it."""
 
-    def __init__(self, app: ASGIApp, accounts: Accounts, names: CookieNames) -> None:
-        super().__init__(app)
+    def __init__(self, app: ASGIApp, accounts: Sessions, names: CookieNames) -> None:
+        super().__init__(app, exclude_http_methods=())  # by default OPTIONS has no user, and the guards ask for one
         self.accounts = accounts
         self.names = names
 

@@ -9,7 +9,7 @@ import pytest
 import stix2
 from stix2validator import ValidationOptions, validate_instance
 
-from comity.app.demo import build
+from comity.app.demo import build, of_estonia
 from comity.app.demo.scenario import Scenario
 from comity.kernel.objects import ids
 from comity.kernel.objects.markings import TLP_IDS, Tlp
@@ -160,3 +160,18 @@ def test_addresses_and_names_are_reserved_ones(raws: list[bytes]) -> None:
 
 def test_ceilings_differ(scenario: Scenario) -> None:
     assert {party.tlp_max for party in scenario.parties} == set(Tlp)
+
+
+def test_estonia_holds_at_home_what_it_handed_to_others(scenario: Scenario) -> None:
+    estonian = of_estonia(scenario)
+    own = next(party for party in estonian.parties if party.own)
+    assert own.name == "Demo CSIRT Estonia"
+    identities = {party.slug: party.identity for party in scenario.parties}
+    assert all(identities[party.slug] == party.identity for party in estonian.parties)
+    known = {party.slug for party in estonian.parties}
+    filled = {delivery.collection for delivery in estonian.deliveries}
+    assert {*filled} < {each.slug for each in estonian.collections}, "one collection waits for the mirror"
+    assert all({*each.read, *each.write} <= known for each in estonian.collections)
+    told = [raw for delivery in scenario.deliveries if delivery.party == own.slug for raw in delivery.objects]
+    assert [raw for delivery in estonian.deliveries for raw in delivery.objects] == told
+    assert {delivery.party for delivery in estonian.deliveries} == {own.slug}

@@ -21,6 +21,7 @@ from granian.server.embed import Server
 from comity.kernel.base.clock import SystemClock
 from comity.kernel.base.ids import system_random
 from comity.kernel.directory.directory import Directory
+from comity.kernel.directory.vault import Vault
 from comity.kernel.exchange.taxii.intake import Intake
 from comity.kernel.exchange.taxii.server import TaxiiServer
 from comity.kernel.exchange.taxii.settings import TaxiiSettings
@@ -56,7 +57,7 @@ class Node:
         migrate(url)
         self.clock = SystemClock()
         self.store = open_store(url, self.clock)
-        self.directory = Directory(self.store.registry, self.clock)
+        self.directory = Directory(self.store.registry, self.store.people, Vault(bytes(32)), self.clock)
         parties = self.directory.parties
         own = parties.add("harbour", name="Harbour CERT", jurisdiction="NL", own=True)
         carol, dave, erin = (

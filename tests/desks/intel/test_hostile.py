@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from comity.desks.intel.objects import Audience, Claim, Hit, Marking, Named, ObjectPage, Reading, SearchPage
+from comity.desks.intel.objects import (
+    Audience,
+    Claim,
+    Hit,
+    Marking,
+    Named,
+    ObjectPage,
+    Reading,
+    Restriction,
+    SearchPage,
+)
 from comity.kernel.objects.markings import Tlp
 from comity.web.assets import read_assets
 from comity.web.charts.neighbourhood import Group, Neighbour, drawn
@@ -76,7 +86,7 @@ SHELL = Shell(
     language=SOURCE_LANGUAGE,
     now=0,
     account=None,
-    role=None,
+    roles=(),
     query="",
     form_token="",
     navigation=(),
@@ -150,6 +160,7 @@ def page_of(decoded: dict[str, Any], text: str) -> ObjectPage:
         relations_cut=False,
         audience=(Audience(party=text, standing="partly", reasons=(outside(text),)),),
         parties_more=0,
+        restriction=Restriction(people=(), path=""),
     )
 
 
@@ -207,6 +218,7 @@ def test_search_and_its_results_are_text() -> None:
             added=0,
             revoked=True,
             disputed=True,
+            restricted=False,
         )
         reading = Reading("URL", text)
         found = SearchPage(query=text, readings=(reading,), hits=(hit,), following="", continued=True)

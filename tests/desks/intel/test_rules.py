@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from comity.desks.intel.rules import references, relations_of, shown_claim, verb, word_on
+from comity.desks.intel.rules import reason_told, references, relations_of, shown_claim, verb, word_on
 from comity.kernel.objects.markings import Tlp
+from comity.kernel.policy.decide import decide
 from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.label import UNKNOWN, Label
 from comity.kernel.policy.viewer import Standing
 from comity.kernel.store.types import Held
+from comity.web.words import AS_IT_IS
 
 CREATOR, AGGREGATOR, SQUATTER = 1, 2, 3
 IDENTITIES = {"identity--creator": CREATOR, "identity--squatter": SQUATTER}
@@ -126,3 +129,21 @@ def test_policys_word_is_taken_for_the_claim_as_it_is_labelled(
     ceiling: Tlp, reads: frozenset[int], effect: Effect
 ) -> None:
     assert word_on(held(1, 1, 1), Standing(party=9, own=False, ceiling=ceiling, reads=reads)).effect is effect
+
+
+def test_every_reason_of_policy_can_be_translated() -> None:
+    own, other = (Standing(party=1, own=own, ceiling=Tlp.GREEN, reads=frozenset({1})) for own in (True, False))
+    labels = [
+        Label(2, 1, "malware", Tlp.GREEN, assumed=False, terms=()),
+        Label(1, 1, "malware", Tlp.GREEN, assumed=False, terms=()),
+        Label(2, 2, "malware", Tlp.RED, assumed=True, terms=()),
+        Label(2, 2, "malware", Tlp.RED, assumed=False, terms=(UNKNOWN,), circle=7),
+    ]
+    reasons = [
+        (each, reason) for each in labels for standing in (own, other) for reason in decide(each, standing).reasons
+    ]
+    assert len({reason.internal for _, reason in reasons}) == 8
+    for label, reason in reasons:
+        said = reason_told(reason, label.tlp.label, Tlp.GREEN.label)
+        assert said.frame != AS_IT_IS
+        assert str(said) == reason.internal

@@ -1,19 +1,28 @@
 """A registry over an SQLite database in memory, with a clock that stands and a record of what was granted anew."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, Engine, Table, create_engine, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
 from sqlalchemy.pool import StaticPool
 
 from comity.kernel.base.clock import FixedClock
+from comity.kernel.base.ids import system_random
 from comity.kernel.directory.directory import Directory
+from comity.kernel.directory.passwords import Cost
+from comity.kernel.directory.vault import Vault
+from comity.kernel.ledger.leaf import LeafKind
 from comity.kernel.store import tables
+from comity.kernel.store.database import Database
+from comity.kernel.store.events import Events
+from comity.kernel.store.people import People
 from comity.kernel.store.registry import Registry
 
 Something = TypeVar("Something")
+CHEAP = Cost(passes=1, memory=8, lanes=1)
 
 
 class MemoryRows:
@@ -45,12 +54,35 @@ class Place:
         self.rows = MemoryRows(engine)
         self.regranted: list[int] = []
         self.clock = FixedClock(1_800_000_000_000_000)
+        with engine.begin() as connection:
+            connection.execute(insert(tables.counter).values(id=1, claim=0, leaf=0, at=0, epoch=0))
+        self.vault = Vault(bytes(range(32)))
         self.registry = self.other_process()
-        self.directory = Directory(self.registry, self.clock)
+        self.people = self.other_people()
+        self.directory = self.made(self.registry, self.people)
 
     def other_process(self) -> Registry:
         """A registry over the same rows that does not share this one's memory."""
         return Registry(self.rows, self._regrant)
+
+    def other_people(self) -> People:
+        """The rows of people, likewise."""
+        return People(self.rows, Events(Database("sqlite:////nowhere"), self.clock, system_random))
+
+    def elsewhere(self) -> Directory:
+        """The directory of another process of the same node."""
+        return self.made(self.other_process(), self.other_people())
+
+    def made(self, registry: Registry, people: People) -> Directory:
+        return Directory(registry, people, self.vault, self.clock, cost=CHEAP)
+
+    def leaves(self, act: str = "") -> list[dict[str, Any]]:
+        """The statements of ACCOUNT leaves, oldest first; those of one act."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(tables.event).order_by(tables.event.c.leaf)).mappings().all()
+        said = [{**json.loads(row["statement"]), "person": row["account"]} for row in rows]
+        assert all(row["kind"] == LeafKind.ACCOUNT for row in rows)
+        return [each for each in said if act in {"", each["act"]}]
 
     def dump(self) -> str:
         """All that the database holds, as text."""
@@ -58,14 +90,27 @@ class Place:
             rows = [connection.execute(select(table)).all() for table in _kept()]
         return repr(rows)
 
+    @contextmanager
+    def counted_statements(self) -> Iterator[list[str]]:
+        """What is asked of the database meanwhile."""
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            asked.append(statement)
+
+        event.listen(self.engine, "before_cursor_execute", note)
+        yield asked
+        event.remove(self.engine, "before_cursor_execute", note)
+
     def _regrant(self, connection: Connection, party: int) -> None:
         assert connection.in_transaction()
         self.regranted.append(party)
 
 
 def _kept() -> list[Table]:
-    named = ("party", "collection", "access", "token", "account", "link", "session", "setting")
-    return [getattr(tables, name) for name in named]
+    named = ("party", "collection", "access", "token", "account", "link", "session", "setting", "passkey")
+    more = ("signing_key", "challenge", "attempt", "event", "leaf", "counter")
+    return [getattr(tables, name) for name in (*named, *more)]
 
 
 def sure(value: Something | None) -> Something:

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +78,27 @@ def test_what_is_disclosed_never_names_the_objects_own_marking(
         for reason in decision.reasons:
             assert tlp == ceiling or tlp.label not in reason.disclosable.replace(ceiling.label, "")
     assert (decision.counterfactual is None) == (decision.effect is Effect.RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("circles", "own", "party", "released"),
+    [
+        ((3,), True, READER, True),
+        ((2, 4), True, READER, False),
+        ((), True, READER, False),
+        ((), True, SOURCE, False),  # what our own party gave is restricted like everything else
+        ((3,), False, READER, False),  # a partner has no people here, whatever it says
+        ((), False, SOURCE, True),
+    ],
+)
+def test_what_is_restricted_is_for_the_named_and_its_source(
+    circles: tuple[int, ...], own: bool, party: int, released: bool
+) -> None:
+    restricted = msgspec.structs.replace(label(Tlp.CLEAR), circle=3)
+    asking = msgspec.structs.replace(standing(Tlp.RED, party=party, own=own), circles=frozenset(circles))
+    decision = decide(restricted, asking)
+    assert (decision.effect is Effect.RELEASE) is released
+    if not released:
+        assert [reason.clause for reason in decision.reasons] == ["node: named people"]
+        assert "named" in decision.reasons[0].internal
+        assert "named" not in decision.reasons[0].disclosable

@@ -98,3 +98,11 @@ def test_a_labels_text_is_its_own(one: Label, other: Label) -> None:
     assert Label.of_features(one.features()) == one
     assert (one.features() == other.features()) == (one == other)
     assert msgspec.json.decode(msgspec.json.encode(one), type=Label) == one
+
+
+def test_features_and_back_with_and_without_a_circle() -> None:
+    plain = read(parsed(TLP_IDS[Tlp.GREEN]))
+    restricted = msgspec.structs.replace(plain, circle=7)
+    assert plain.features() != restricted.features()
+    assert plain.features().count("|") == 5, "labels that stand keep their text"
+    assert [Label.of_features(each.features()) for each in (plain, restricted)] == [plain, restricted]

@@ -93,4 +93,4 @@ def test_a_leaf_says_that_it_happened(cast: Cast) -> None:
     cast.give("alpha", [one])
     delete(cast, "alpha", one["id"])
     assert cast.scalar("SELECT kind FROM leaf ORDER BY seq DESC LIMIT 1") == LeafKind.DELETED
-    assert cast.scalar("SELECT count(*) FROM leaf") == cast.scalar("SELECT leaf FROM clock") == 2
+    assert cast.scalar("SELECT count(*) FROM leaf") == cast.scalar("SELECT leaf FROM counter") == 2

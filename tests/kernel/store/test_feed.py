@@ -206,5 +206,5 @@ def test_the_feed_by_sql_and_the_judgement_in_memory_agree(cast: Cast) -> None:
 def test_damage_is_said_and_nothing_is_made_up(cast: Cast, run_sql: Callable[[str], None]) -> None:
     cast.give("alpha", [cast.indicator() for _ in range(3)])
     run_sql("DELETE FROM grants")
-    run_sql("UPDATE clock SET epoch = epoch + 1")
+    run_sql("UPDATE counter SET epoch = epoch + 1")
     assert cast.ids("carol") == []

@@ -19,9 +19,9 @@ def test_a_disabled_account_is_not_let_in_and_its_link_is_not_used_up() -> None:
     place = Place()
     accounts = place.directory.accounts
     alice = accounts.add("Alice")
-    link = accounts.invite(alice)
     entered = accounts.enter(accounts.invite(alice).secret)
     assert entered is not None
+    link = accounts.invite(alice)
     with place.engine.begin() as connection:
         connection.execute(update(tables.account).values(disabled=True))
     place.clock.forward(1_000_000)

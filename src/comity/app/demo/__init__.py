@@ -8,13 +8,14 @@ from comity.app.demo.adversary import write_adversary
 from comity.app.demo.assessments import write_assessments
 from comity.app.demo.cast import collections, parties, write_cast
 from comity.app.demo.disputes import write_disputes
+from comity.app.demo.estonia import of_estonia
 from comity.app.demo.incidents import write_incidents
 from comity.app.demo.scenario import Scenario
 from comity.app.demo.sheet import Scene
 from comity.app.demo.traces import write_traces
 from comity.kernel.base.clock import Micros
 
-__all__ = ["build"]
+__all__ = ["build", "of_estonia"]
 
 
 def build(now: Micros) -> Scenario:

@@ -15,3 +15,10 @@ class NoSuchClaim(NotFound):
 
     code = "intel-no-claim"
     title = "Not held under this claim"
+
+
+class NotRestricted(NotFound):
+    """There is nothing to lift: the object is seen, and not restricted."""
+
+    code = "intel-not-restricted"
+    title = "Not restricted"

@@ -7,13 +7,28 @@ import msgspec
 from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
 from comity.web.charts.neighbourhood import Picture
-from comity.web.page import Page
+from comity.web.forms import Field, Form
+from comity.web.page import Crumb, Page
 from comity.web.portraits.kinds import Shape
 from comity.web.portraits.portrait import Portrait
-from comity.web.words import Phrase
+from comity.web.words import Phrase, msgid
 
 Direction = Literal["in", "out"]
 Standing = Literal["released", "partly", "withheld"]
+
+RESTRICT = Form(
+    id="restriction",
+    action="",
+    button=msgid("Restrict to these people"),
+    fields=(
+        Field(
+            name="people",
+            label=msgid("Who may see it"),
+            kind="checkboxes",
+            help=msgid("Everybody else at this node, and every party but the one that sent it, will find nothing."),
+        ),
+    ),
+)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +45,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     added: Micros
     revoked: bool
     disputed: bool
+    restricted: bool
 
 
 def _strictest(hits: tuple[Hit, ...]) -> Tlp | None:
@@ -149,6 +165,33 @@ class GranularNote(msgspec.Struct, frozen=True):
     text: str
 
 
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """To whom an object is restricted, by name; nobody where it is not. ``path``: where to change that, for who may."""
+
+    people: tuple[str, ...]
+    path: str
+
+
+class RestrictionPage(Page, frozen=True, kw_only=True):
+    """Restricting an object: to whom it is restricted now, and to whom it shall be. ``lift`` leads to lifting."""
+
+    template: ClassVar[str] = "intel/restriction.html"
+
+    title: Phrase
+    called: Phrase
+    back: str
+    people: tuple[str, ...]
+    lift: str
+    form: Form
+    tlp: Tlp
+
+    def strictest(self) -> Tlp | None:
+        return self.tlp
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        return (Crumb(self.called, self.back),)
+
+
 class ObjectPage(Page, frozen=True, kw_only=True):
     """Everything about one object, as one claim has it."""
 
@@ -174,6 +217,7 @@ class ObjectPage(Page, frozen=True, kw_only=True):
     relations_cut: bool
     audience: tuple[Audience, ...]
     parties_more: int
+    restriction: Restriction
 
     def strictest(self) -> Tlp | None:
         others = [relation.tlp for group in self.relations for relation in (*group.first, *group.rest)]

@@ -5,8 +5,9 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from comity.desks.intel import rules
-from comity.desks.intel.errors import NoSuchClaim, NoSuchObject
+from comity.desks.intel.errors import NoSuchClaim, NoSuchObject, NotRestricted
 from comity.desks.intel.objects import (
+    RESTRICT,
     Audience,
     Claim,
     Direction,
@@ -20,6 +21,8 @@ from comity.desks.intel.objects import (
     RecentPanel,
     Relation,
     RelationGroup,
+    Restriction,
+    RestrictionPage,
     SearchPage,
 )
 from comity.desks.intel.objects import Standing as StandingWord
@@ -30,9 +33,11 @@ from comity.kernel.objects.observables import guess
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.viewer import Standing, Viewer
 from comity.kernel.store.store import Store
-from comity.kernel.store.types import Held, Party
+from comity.kernel.store.types import Account, Held, Party
 from comity.kernel.store.visible import Visible
 from comity.web.charts.neighbourhood import Group, Neighbour, Picture, drawn
+from comity.web.forms import Choice, ConfirmationPage, Form
+from comity.web.page import Crumb
 from comity.web.portraits.kinds import kind_of
 from comity.web.portraits.portrait import Portrait, decode, portrait
 from comity.web.portraits.text import defanged, line, short_id
@@ -110,13 +115,17 @@ def claim_of(visible: Visible, directory: Directory, object_id: str, leaf: int |
     raise NoSuchClaim(f"{short_id(object_id)} is not held under this claim.")
 
 
-def raw(store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None) -> bytes:
-    """The bytes of one claim as its source sent them."""
-    return claim_of(store.visible(viewer), directory, object_id, leaf)[0].raw
+def raw(store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None) -> Held:
+    """One claim, with the bytes that its source sent."""
+    return claim_of(store.visible(viewer), directory, object_id, leaf)[0]
 
 
-def object_page(store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None) -> ObjectPage:
-    """One object, whole: its portrait, its neighbours, its claims, and who can see it."""
+def object_page(
+    store: Store, directory: Directory, viewer: Viewer, object_id: str, leaf: int | None, *, restricts: bool
+) -> ObjectPage:
+    """One object, whole: its portrait, its neighbours, its claims, and who can see it. ``restricts``: whether whoever asks may
+    restrict objects.
+    """
     visible = store.visible(viewer)
     shown, held = claim_of(visible, directory, object_id, leaf)
     graph = visible.walk(object_id, 1, MOST_NEIGHBOURS)
@@ -152,7 +161,70 @@ def object_page(store: Store, directory: Directory, viewer: Viewer, object_id: s
         relations_cut=graph.truncated,
         audience=audience,
         parties_more=parties_more,
+        restriction=Restriction(
+            people=_named_people(visible, directory, object_id),
+            path=restriction_path(object_id) if restricts else "",
+        ),
     )
+
+
+def restriction_page(
+    store: Store, directory: Directory, viewer: Viewer, object_id: str, form: Form | None, readers: Sequence[Account]
+) -> RestrictionPage:
+    """To whom an object is restricted and could be: ``readers``. ``form``: with what was typed."""
+    visible = store.visible(viewer)
+    shown, _ = claim_of(visible, directory, object_id, None)
+    named = visible.restricted_to(object_id)
+    called = title(decode(shown.raw), {})
+    if form is None:
+        begin = tuple(map(str, named or [viewer.account or 0]))
+        form = restriction_form(object_id, readers).starting({"people": begin})
+    return RestrictionPage(
+        title=Phrase(msgid("Restrict to named people")),
+        called=called,
+        back=path_of(object_id),
+        people=_named_people(visible, directory, object_id),
+        lift=f"{restriction_path(object_id)}/lift" if named else "",
+        form=form,
+        tlp=shown.tlp,
+    )
+
+
+def restriction_form(object_id: str, readers: Sequence[Account]) -> Form:
+    """The form, with everybody who can be named."""
+    choices = [Choice(str(each.id), outside(each.name)) for each in readers]
+    return RESTRICT.to(restriction_path(object_id), cancel=path_of(object_id)).offering("people", choices)
+
+
+def lift_page(store: Store, directory: Directory, viewer: Viewer, object_id: str) -> ConfirmationPage:
+    """What lifting means; NoSuchObject where there is nothing that is restricted and seen."""
+    visible = store.visible(viewer)
+    shown, _ = claim_of(visible, directory, object_id, None)
+    if not visible.restricted_to(object_id):
+        raise NotRestricted(f"{short_id(object_id)} is not restricted.")
+    path = restriction_path(object_id)
+    return ConfirmationPage(
+        title=msgid("Lift the restriction?"),
+        consequences=(
+            msgid("Everybody at this node who reads objects will find it."),
+            msgid("Every party gets it that its marking and the access lists let have it, at its next question."),
+        ),
+        undone=msgid("Only in part: it can be restricted again, but what has been seen or fetched meanwhile stays so."),
+        form=Form(id="lift", action=f"{path}/lift", button=msgid("Lift the restriction"), cancel=path, danger=True),
+        marking=shown.tlp,
+        trail=(Crumb(title(decode(shown.raw), {}), path_of(object_id)),),
+    )
+
+
+def _named_people(visible: Visible, directory: Directory, object_id: str) -> tuple[str, ...]:
+    """The names of those whom an object is restricted to."""
+    named = set(visible.restricted_to(object_id))
+    return tuple(sorted(each.name for each in directory.accounts.all() if each.id in named)) if named else ()
+
+
+def restriction_path(object_id: str) -> str:
+    """The path of the page where an object is restricted."""
+    return f"{path_of(object_id)}/restriction"
 
 
 def path_of(object_id: str) -> str:
@@ -265,6 +337,7 @@ def _hit(held: Held, decoded: Decoded, titles: Mapping[str, str]) -> Hit:
         added=held.added,
         revoked=decoded.get("revoked") is True,
         disputed=rules.disputed(held),
+        restricted=held.circle != 0,
     )
 
 
@@ -351,7 +424,7 @@ def _stands(store: Store, party: Party, reads: frozenset[int], shown: Held) -> A
     seen = store.visible(Viewer(party=party.id, channel="preview")).held(shown.id)
     standing = Standing(party=party.id, own=False, ceiling=party.tlp_max, reads=reads)
     decision = rules.word_on(shown, standing)
-    reasons = [outside(reason.internal) for reason in decision.reasons]
+    reasons = [rules.reason_told(reason, shown.tlp.label, party.tlp_max.label) for reason in decision.reasons]
     if any(claim.leaf == shown.leaf for claim in seen):
         return Audience(party=party.name, standing="released", reasons=tuple(reasons))
     if decision.effect is Effect.RELEASE:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from comity.desks.intel.objects import Direction
 from comity.kernel.policy.decide import decide
-from comity.kernel.policy.decision import Decision
+from comity.kernel.policy.decision import Decision, Reason
 from comity.kernel.policy.label import Label
 from comity.kernel.policy.viewer import Standing
 from comity.kernel.store.types import Held
 from comity.web.portraits.portrait import decode
 from comity.web.portraits.text import words_of
-from comity.web.words import msgid
+from comity.web.words import Phrase, msgid, outside
 
 Decoded = Mapping[str, Any]
 Related = tuple[Direction, str, str, str]
@@ -23,6 +23,18 @@ Related = tuple[Direction, str, str, str]
 # References that say who made an object and what holds for it, not what it is related to.
 _NOT_RELATIONS: Final = frozenset({"created_by_ref", "object_marking_refs", "marking_ref"})
 _DEEPEST: Final = 6
+
+# What policy says, as texts that can be translated. The kernel knows no catalogue; a test holds these equal to its words.
+_REASONS: Final = (
+    msgid("%(marking)s is within the ceiling %(ceiling)s."),
+    msgid("%(marking)s (as marked) is over the party's ceiling %(ceiling)s."),
+    msgid("%(marking)s (assumed from its collection) is over the party's ceiling %(ceiling)s."),
+    msgid("The party that runs this node reads what it holds."),
+    msgid("The party gave this itself."),
+    msgid("The party may not read the collection that holds this."),
+    msgid("It carries a marking that is not held here or is of a kind we can't read."),
+    msgid("It is restricted to named people of this node."),
+)
 
 # What stands between an object and what it refers to, read from left to right: "report names campaign".
 _VERBS: Final[dict[str, str]] = {
@@ -119,6 +131,7 @@ def word_on(claim: Held, standing: Standing) -> Decision:
         tlp=claim.tlp,
         assumed=claim.assumed,
         terms=claim.terms,
+        circle=claim.circle,
     )
     return decide(label, standing)
 
@@ -149,3 +162,10 @@ def _references(value: Any, depth: int) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner, depth + 1)
+
+
+def reason_told(reason: Reason, marking: str, ceiling: str) -> Phrase:
+    """A reason of policy in the reader's language; one without a translation is told as policy puts it."""
+    parts = {"marking": marking, "ceiling": ceiling}
+    said = (Phrase(frame, parts) for frame in _REASONS)
+    return next((phrase for phrase in said if str(phrase) == reason.internal), outside(reason.internal))

@@ -1,4 +1,4 @@
-"""The node desk: signing in, the situation, and what this node is. ``README.md`` is its manual page."""
+"""The node desk: the situation, and what this node is. ``README.md`` is its manual page."""
 
 from comity.desks.node.desk import DESK
 

@@ -10,22 +10,8 @@ from comity.kernel.objects.markings import Tlp
 from comity.kernel.store.types import Arrival
 from comity.web.charts.flows import Picture
 from comity.web.page import Page
+from comity.web.tables import Table
 from comity.web.words import Phrase
-
-
-class SignInPage(Page, frozen=True, kw_only=True):
-    """A button that uses the link. ``failed`` after a link that did not hold."""
-
-    template: ClassVar[str] = "node/sign_in.html"
-
-    path: str
-    failed: bool
-
-
-class SignInNeededPage(Page, frozen=True, kw_only=True):
-    """How one gets in: for whoever comes without a session."""
-
-    template: ClassVar[str] = "node/sign_in_needed.html"
 
 
 class HomePage(Page, frozen=True, kw_only=True):
@@ -70,7 +56,7 @@ class PartiesPage(Page, frozen=True, kw_only=True):
 
     template: ClassVar[str] = "node/parties.html"
 
-    parties: tuple[PartyRow, ...]
+    table: Table
 
 
 class CollectionRow(msgspec.Struct, frozen=True, kw_only=True):

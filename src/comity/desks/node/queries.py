@@ -16,6 +16,7 @@ from comity.kernel.store.store import Store
 from comity.kernel.store.types import Access, Arrival, Collection, Party
 from comity.web.charts.flows import Flow, drawn
 from comity.web.site import Site
+from comity.web.tables import Listing
 
 
 def arrivals(store: Store, _directory: Directory, viewer: Viewer) -> ArrivalsPanel:
@@ -29,12 +30,11 @@ def arrivals(store: Store, _directory: Directory, viewer: Viewer) -> ArrivalsPan
     )
 
 
-def parties(store: Store, directory: Directory, viewer: Viewer) -> PartiesPage:
-    """Everyone, the own party first."""
+def parties(store: Store, directory: Directory, viewer: Viewer, asked: Listing) -> PartiesPage:
+    """Everyone, as the address asks for them."""
     held = store.visible(viewer).arrivals()
     accesses = _accesses(directory)
-    everyone = sorted(directory.parties.all(), key=lambda party: (not party.own, party.name.casefold()))
-    return PartiesPage(parties=tuple(_party(party, accesses, held) for party in everyone))
+    return PartiesPage(table=rules.parties(asked, [_party(party, accesses, held) for party in directory.parties.all()]))
 
 
 def collections(store: Store, directory: Directory, viewer: Viewer, base_url: str) -> CollectionsPage:

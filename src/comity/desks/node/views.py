@@ -1,24 +1,18 @@
-"""Views of the node desk.
+"""Views of the node desk."""
 
-Signing in takes two steps on purpose: a link that is only looked at (by a mail scanner, a preview) is not used up; the
-button on the page uses it.
-"""
-
-from litestar import MediaType, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
-from litestar.response import Redirect
 
 from comity.casework.desk import Panel
-from comity.desks.node import actions, queries
-from comity.desks.node.errors import LinkDoesNotHold
-from comity.desks.node.objects import HomePage, SignInNeededPage, SignInPage
+from comity.desks.node import actions, queries, rules
+from comity.desks.node.objects import HomePage
+from comity.web import components
+from comity.web.display import LASTS_SECONDS, wished
 from comity.web.guards import PUBLIC
-from comity.web.session import secret_of
-from comity.web.visit import Visit
+from comity.web.visit import Visit, local
+from comity.web.words import Phrase, msgid
 
 READ = "node.read"
-FORM_LASTS = 3600
 
 
 @get("/", opt={"permission": READ}, sync_to_thread=True)
@@ -32,7 +26,8 @@ def home(visit: NamedDependency[Visit], panels: NamedDependency[tuple[Panel, ...
 @get("/parties", opt={"permission": READ}, sync_to_thread=True)
 def parties(visit: NamedDependency[Visit]) -> Response[str]:
     """Everyone the node knows, and what they may do."""
-    return visit.page(queries.parties(visit.store, visit.directory, visit.viewer))
+    asked = visit.listing(rules.PARTY_COLUMNS, usual="party")
+    return visit.page(queries.parties(visit.store, visit.directory, visit.viewer, asked))
 
 
 @get("/collections", opt={"permission": READ}, sync_to_thread=True)
@@ -48,53 +43,38 @@ def about(visit: NamedDependency[Visit]) -> Response[str]:
     return visit.page(queries.about(visit.site))
 
 
-@get("/healthz", opt={"permission": PUBLIC}, media_type=MediaType.TEXT, sync_to_thread=True)
-def healthz(visit: NamedDependency[Visit]) -> str:
-    """``ok`` when the database answers; an error's status when it does not."""
-    visit.store.ping()
-    return "ok\n"
-
-
-@get("/sign-in", opt={"permission": PUBLIC}, sync_to_thread=False)
-def sign_in_needed(visit: NamedDependency[Visit]) -> Response[str]:
-    """How one gets in."""
-    if visit.account is not None:
-        return Redirect("/", status_code=303)
-    return visit.page(SignInNeededPage())
-
-
-@get("/sign-in/{secret:str}", opt={"permission": PUBLIC}, sync_to_thread=False)
-def offer_sign_in(visit: NamedDependency[Visit], secret: FromPath[str]) -> Response[str]:
-    """The button. Whether the link holds is not looked at before it is pressed."""
-    page = SignInPage(path=f"/sign-in/{secret}", failed=False)
-    if secret_of(visit.request, visit.site.names):
-        return visit.page(page)
-    bound = visit.site.services.random(32).hex()
-    response = visit.page(page, secret=bound)
-    response.set_cookie(visit.site.names.cookie(visit.site.names.form, bound, lasts=FORM_LASTS))
+@post("/display", opt={"permission": PUBLIC}, status_code=303, sync_to_thread=True)
+def display(visit: NamedDependency[Visit]) -> Response[str]:
+    """Colours, rows and language, from the buttons in every page's foot; back to that page."""
+    typed, now, names = visit.typed, visit.wishes, visit.site.names
+    language = typed.text("language")
+    if language not in visit.site.press.languages:
+        language = visit.language
+    elif visit.account is not None:
+        actions.speak(visit.directory.accounts, visit.account, language)
+    wishes = wished(
+        typed.text("theme") or now.display.theme,
+        typed.text("rows") or now.display.rows,
+        language if typed.has("language") else now.language,
+    )
+    response = visit.redirect(local(typed.text("back")))
+    response.set_cookie(names.cookie(names.display, str(wishes), lasts=LASTS_SECONDS))
     return response
 
 
-@post("/sign-in/{secret:str}", opt={"permission": PUBLIC}, status_code=303, sync_to_thread=True)
-def sign_in(visit: NamedDependency[Visit], secret: FromPath[str]) -> Response[str]:
-    """Use the link up; the session's cookie takes the place of the form's."""
-    names = visit.site.names
-    try:
-        entered = actions.enter(visit.directory.accounts, secret)
-    except LinkDoesNotHold as error:
-        return visit.page(SignInPage(path="", failed=True), status=error.status)
-    response: Response[str] = Redirect("/", status_code=303)
-    lasts = max(1, (entered.expires - visit.now) // 1_000_000)
-    response.set_cookie(names.cookie(names.session, entered.cookie, lasts=lasts))
-    response.set_cookie(names.cookie(names.form, "", lasts=0))
-    return response
+@get(components.PATH, opt={"permission": READ}, sync_to_thread=False)
+def show_components(visit: NamedDependency[Visit]) -> Response[str]:
+    """Every component in every state."""
+    asked = visit.listing(components.COLUMNS, usual="party", kept=("words", "of"), size=components.ROWS_A_PAGE)
+    return visit.page(components.components(visit.now, asked))
 
 
-@post("/sign-out", opt={"permission": PUBLIC}, status_code=303, sync_to_thread=True)
-def sign_out(visit: NamedDependency[Visit]) -> Response[str]:
-    """End the session, here and at the node."""
-    names = visit.site.names
-    actions.leave(visit.directory.accounts, visit.request.cookies.get(names.session))
-    response: Response[str] = Redirect("/sign-in", status_code=303)
-    response.set_cookie(names.cookie(names.session, "", lasts=0))
-    return response
+@post(components.PATH, opt={"permission": READ}, status_code=303, sync_to_thread=False)
+def try_components(visit: NamedDependency[Visit]) -> Response[str]:
+    """What a form does when it is sent: errors beside the fields, or a notice on the next page. Changes nothing."""
+    asked = visit.listing(components.COLUMNS, usual="party", size=components.ROWS_A_PAGE)
+    form = components.FORM.filled(visit.typed)
+    if not form.ok:
+        return visit.page(components.components(visit.now, asked, form), status=422)
+    said = Phrase(msgid("The form of %(name)s was read. Nothing was changed."), {"name": form.value("name")})
+    return visit.redirect(components.PATH, said)

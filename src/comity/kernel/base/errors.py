@@ -7,6 +7,7 @@
     ├── NotFound      404  absent, or hidden from this viewer (never told apart)
     ├── Conflict      409  contradicts what is held
     ├── TooLarge      413  over a stated bound
+    ├── TooMany       429  too often; the same request succeeds after a while
     ├── Unavailable   503  retry later
     └── Corrupt       500  our own state is wrong: stop, recover at start
 
@@ -87,6 +88,18 @@ class TooLarge(NodeError):
     status = 413
     code = "too-large"
     title = "Too large"
+
+
+class TooMany(NodeError):
+    """Too often (RFC 6585 section 4); ``retry_after`` says in whole seconds when the same request may succeed."""
+
+    status = 429
+    code = "too-many"
+    title = "Too often"
+
+    def __init__(self, detail: str, *, retry_after: int, code: str | None = None, hint: str = "") -> None:
+        super().__init__(detail, code=code, hint=hint)
+        self.retry_after = retry_after
 
 
 class Unavailable(NodeError):

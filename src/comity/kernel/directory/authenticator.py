@@ -1,7 +1,7 @@
 """Who is asking: from an ``Authorization`` header to a party, or to nobody.
 
 Bearer (RFC 6750): the token. Basic (RFC 7617): the party's slug as user, the token as password. Anything that is not
-exactly one of them is nobody; which part was wrong is not told.
+exactly one of them is nobody; which part was wrong is not told. A token for metrics is nobody's, but to ``may_measure``.
 
 A header that was good a moment ago is good for up to a second without asking the database, so Basic costs what Bearer
 costs. A revocation holds at once in the process that made it and within a second in every other. When tokens were last
@@ -77,10 +77,28 @@ class Authenticator:
         if not _holds(token, secret_hash, now) or not (slug is None or _same(slug, party.slug)):
             return None
         scope = Scope(token.scope)
+        if scope is Scope.METRICS:
+            return None
         standing = Standing(party, token.id, scope.reads, scope.writes)
         self._recent.keep(_key(header), (standing, token.expires), version)
         self._used[token.id] = now
         return standing
+
+    def may_measure(self, header: str | None) -> bool:
+        """Whether this header is a Bearer token for the node's metrics. Reads the database, each time: it is asked rarely."""
+        slug, secret = _credentials(header or "")
+        if secret is None or slug is not None:
+            return False
+        secret_hash = hash_of(secret)
+        found = self._registry.token(secret_hash)
+        if found is None:
+            return False
+        token, party = found
+        now = self._clock.now()
+        if not _holds(token, secret_hash, now) or Scope(token.scope) is not Scope.METRICS or not party.own:
+            return False
+        self._used[token.id] = now
+        return True
 
     def flush(self, *, all_of_it: bool = False) -> int:
         """Writes when tokens were last used, where the last note is a minute old; says how many were written."""

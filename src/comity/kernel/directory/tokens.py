@@ -25,16 +25,18 @@ class Scope(StrEnum):
     READ = "read"
     WRITE = "write"
     BOTH = "read write"
+    METRICS = "metrics"
+    """Reads the node's metrics and nothing else. The own party's only."""
 
     @property
     def reads(self) -> bool:
         """Whether it may be used to read."""
-        return self is not Scope.WRITE
+        return self in {Scope.READ, Scope.BOTH}
 
     @property
     def writes(self) -> bool:
         """Whether it may be used to write."""
-        return self is not Scope.READ
+        return self in {Scope.WRITE, Scope.BOTH}
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -59,6 +61,12 @@ class Tokens:
     def issue(self, party: Party, *, scope: Scope = Scope.BOTH, expires: Micros | None = None) -> Issued:
         """Makes a token for a party."""
         now = self._clock.now()
+        if scope is Scope.METRICS and not party.own:
+            raise Invalid(
+                f"{party.slug} is a partner, and the node's metrics are not for partners",
+                code="token-scope",
+                hint="Issue the token to the own party: 'comity party list' shows which it is.",
+            )
         if expires is not None and expires <= now:
             raise Invalid("the token would be expired already", code="expires", hint="Give a moment in the future.")
         secret = make_secret(self._random, PREFIX)

@@ -48,7 +48,7 @@ def check_name(text: str, *, what: str = "name") -> str:
     if (
         not name
         or len(name) > LONGEST_NAME
-        or any(unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp"} for each in name)
+        or any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for each in name)
     ):
         raise Invalid(
             f"the {what} is empty, too long or has characters that don't show",

@@ -5,8 +5,11 @@ content, salt and statement can be destroyed, and the position of the commitment
 canonical JSON. The Merkle leaf hash over it is RFC 6962's ``SHA-256(0x00 || commitment)``.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 from hashlib import sha256
+
+from comity.kernel.objects.canonical import Json, canonical
 
 SALT_BYTES = 16
 _DOMAIN = b"comity leaf 1\x00"
@@ -15,12 +18,22 @@ _DOMAIN = b"comity leaf 1\x00"
 class LeafKind(IntEnum):
     """Every kind of leaf, with the statement it commits to.
 
-    RECEIVED  an object came in: channel, collection, digest, id, received, source
-    DELETED   a party withdrew its own claim of an object: collection, digest, id, deleted, source
+    RECEIVED    an object came in: channel, collection, digest, id, received, source
+    DELETED     a party withdrew its own claim of an object: collection, digest, id, deleted, source
+    ACCOUNT     something about a person's account changed: account, act, at, by, detail
+    COMMAND     somebody used the command line on this node: at, command, detail, user
+    EXPORTED    objects left as a file: at, by, collection, count, digest, party
+    RESTRICTED  an object was restricted to named people, or freed again: at, by, id, people
+    READ        somebody read a restricted object: account, at, id
     """
 
     RECEIVED = 1
     DELETED = 2
+    ACCOUNT = 3
+    COMMAND = 4
+    EXPORTED = 5
+    RESTRICTED = 6
+    READ = 7
 
 
 def received(*, channel: str, collection: str, at: str, source: str) -> tuple[str, str, str]:
@@ -41,6 +54,11 @@ def deleted(*, collection: str, digest: bytes, object_id: str, at: str, source: 
         f'{{"collection":"{collection}","deleted":"{at}","digest":"sha256:{digest.hex()}","id":"{object_id}",'
         f'"kind":"deleted","source":"{source}"}}'
     ).encode()
+
+
+def happened(kind: LeafKind, fields: Mapping[str, Json]) -> bytes:
+    """The statement of any other kind: its fields and its kind, in canonical form."""
+    return canonical({**fields, "kind": kind.name.lower()})
 
 
 def commitment(salt: bytes, statement: bytes) -> bytes:

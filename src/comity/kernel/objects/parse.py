@@ -114,21 +114,7 @@ def _uuid(own: str, plan: Plan) -> bytes | None:
     """The 16 bytes of the identifier, or None where it is not of the type, or its UUID not in the usual lower-case
     form.
     """
-    if not (
-        len(own) == plan.length
-        and own.startswith(plan.prefix)
-        and own[-28:-12:5] == "----"
-        and own[-22] in "12345678"
-        and own[-17] in "89ab"
-        and own.islower()
-    ):
-        return None
-    try:
-        # Thirty-two characters that give sixteen bytes are all digits: no blank, no fifth hyphen.
-        uuid = _unhex(own[-36:].replace("-", ""))
-    except ValueError:
-        return None
-    return uuid if len(uuid) == 16 else None
+    return _unhex(own[-36:].replace("-", "")) if plan.is_own_id(own) else None
 
 
 def _references(held: Any, plan: Plan) -> list[str] | None:

@@ -7,6 +7,7 @@ decoder or by one predicate, has no room for others, and takes no term outside a
 to the careful reader. So a twin that decodes and passes its plan is certainly fine.
 """
 
+import re
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -30,13 +31,14 @@ _APART: Final = frozenset({"id", "created", "modified", "created_by_ref", "objec
 _LEFT_OUT: Final = frozenset({"extensions", "granular_markings"})
 # What the reader looks up in a cache is short, so that the cache is small (``forms.SHORT``).
 _Short = Annotated[str, msgspec.Meta(max_length=forms.SHORT)]
+_UUID: Final = "--[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"  # RFC 9562 4
 _NEVER_WRONG: Final = frozenset({"string", "boolean"})
 
 
 class Plan(msgspec.Struct, frozen=True):
     """What is left to ask of a decoded twin of one type.
 
-    ``prefix``, ``length``    of an identifier of the type
+    ``is_own_id``             whether a text is an identifier of the type, with a UUID in its usual lower-case form
     ``tested``, ``tests``     gets the values of the properties that have a predicate; the predicates, in the same order
     ``referring``, ``refs``   gets the values of the reference properties; what each may refer to
     ``searched``              gets the values of the properties that are searched
@@ -48,8 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     """
 
     type: str
-    prefix: str
-    length: int
+    is_own_id: Callable[[str], re.Match[str] | None]
     tested: Getter
     tests: tuple[Predicate, ...]
     referring: Getter
@@ -179,8 +180,7 @@ def _plan(kind: str, twin: type[msgspec.Struct]) -> Plan:
                 text.append(name)
     return Plan(
         type=kind,
-        prefix=f"{kind}--",
-        length=len(kind) + 38,
+        is_own_id=re.compile(re.escape(kind) + _UUID).fullmatch,
         tested=_getter(list(tests)),
         tests=tuple(tests.values()),
         referring=_getter(list(refs)),

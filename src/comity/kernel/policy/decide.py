@@ -2,7 +2,7 @@
 
 from comity.kernel.policy.decision import Decision, Effect, Reason
 from comity.kernel.policy.label import Label
-from comity.kernel.policy.rules import OWN, RESTRICTING
+from comity.kernel.policy.rules import OWN, RESTRICTING, RESTRICTING_OWN
 from comity.kernel.policy.viewer import Standing
 
 
@@ -12,7 +12,8 @@ def decide(label: Label, standing: Standing) -> Decision:
         reason = rule(label, standing)
         if reason is not None:
             return Decision(Effect.RELEASE, (reason,), None)
-    denials = tuple(reason for reason in (rule(label, standing) for rule in RESTRICTING) if reason is not None)
+    rules = RESTRICTING_OWN if standing.own else RESTRICTING
+    denials = tuple(reason for reason in (rule(label, standing) for rule in rules) if reason is not None)
     if denials:
         return Decision(Effect.WITHHOLD, denials, _counterfactual(label, denials))
     text = f"{label.tlp.label} is within the ceiling {standing.ceiling.label}."
@@ -21,6 +22,7 @@ def decide(label: Label, standing: Standing) -> Decision:
 
 def _counterfactual(label: Label, denials: tuple[Reason, ...]) -> str:
     needed = {
+        "node: named people": "the restriction were lifted, or the person were among those named",
         "TAXII 2.1 5.2.1 can_read": "the party could read the collection",
         "STIX 2.1 7.2.1": "its marking were held and understood",
         "FIRST TLP 2.0 3": f"the party's ceiling were {label.tlp.label}",

@@ -25,7 +25,8 @@ class Label(msgspec.Struct, frozen=True):
     """Features of a claim. ``assumed`` says that ``tlp`` is the collection's default, the object carrying none.
 
     ``tlp`` is the strictest of the object's own and of its granular markings: as long as parts can't be taken out, the
-    whole goes as its strictest part may.
+    whole goes as its strictest part may. ``circle``: the number of the named people that the object is restricted to, 0
+    where it is not. The members of a circle never change: other people are another circle.
     """
 
     source: int
@@ -34,15 +35,17 @@ class Label(msgspec.Struct, frozen=True):
     tlp: Tlp
     assumed: bool
     terms: tuple[str, ...]
+    circle: int = 0
 
     def features(self) -> str:
         """One text per label: equal labels, equal texts."""
-        return f"{self.source}|{self.collection}|{self.type}|{int(self.tlp)}|{int(self.assumed)}|{','.join(self.terms)}"
+        text = f"{self.source}|{self.collection}|{self.type}|{int(self.tlp)}|{int(self.assumed)}|{','.join(self.terms)}"
+        return f"{text}|{self.circle}" if self.circle else text
 
     @staticmethod
     def of_features(text: str) -> "Label":
         """The label that ``features`` wrote."""
-        source, collection, kind, tlp, assumed, terms = text.split("|")
+        source, collection, kind, tlp, assumed, terms, *circle = text.split("|")
         return Label(
             source=int(source),
             collection=int(collection),
@@ -50,6 +53,7 @@ class Label(msgspec.Struct, frozen=True):
             tlp=Tlp(int(tlp)),
             assumed=assumed == "1",
             terms=tuple(terms.split(",")) if terms else (),
+            circle=int(circle[0]) if circle else 0,
         )
 
 

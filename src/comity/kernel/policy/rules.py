@@ -1,7 +1,7 @@
 """The rules, one small function each. A rule gives a ``Reason``, or None where it has nothing to say.
 
-Permitting rules end the matter (``OWN``); restricting rules all have to be silent (``RESTRICTING``). A party's TLP ceiling is an
-implicit agreement: it is the only one until agreements are written.
+Permitting rules end the matter (``OWN``); restricting rules all have to be silent (``RESTRICTING``; ``RESTRICTING_OWN`` for the
+party that runs the node). A party's TLP ceiling is an implicit agreement: it is the only one until agreements are written.
 """
 
 from collections.abc import Callable
@@ -13,20 +13,29 @@ from comity.kernel.policy.viewer import Standing
 Rule = Callable[[Label, Standing], Reason | None]
 
 
-def own_node(_label: Label, standing: Standing) -> Reason | None:
-    """The party that runs the node reads what its node holds."""
-    if not standing.own:
+def own_node(label: Label, standing: Standing) -> Reason | None:
+    """The party that runs the node reads what its node holds; of what is restricted, only the people who are named."""
+    if not standing.own or not _named(label, standing):
         return None
     text = "The party that runs this node reads what it holds."
     return Reason(Effect.RELEASE, "node: own party", text, text)
 
 
 def own_claim(label: Label, standing: Standing) -> Reason | None:
-    """A party always sees what it gave."""
-    if label.source != standing.party:
+    """A party always sees what it gave. Its own node's people see it as ``own_node`` says."""
+    if standing.own or label.source != standing.party:
         return None
     text = "You gave this yourself."
     return Reason(Effect.RELEASE, "node: own claims", "The party gave this itself.", text)
+
+
+def named_people(label: Label, standing: Standing) -> Reason | None:
+    """What is restricted to named people goes to no party, and to nobody of our own who is not named."""
+    if not label.circle or (standing.own and _named(label, standing)):
+        return None
+    return Reason(
+        Effect.WITHHOLD, "node: named people", "It is restricted to named people of this node.", "It is not released."
+    )
 
 
 def collection_access(label: Label, standing: Standing) -> Reason | None:
@@ -66,5 +75,10 @@ def tlp_ceiling(label: Label, standing: Standing) -> Reason | None:
     )
 
 
+def _named(label: Label, standing: Standing) -> bool:
+    return not label.circle or label.circle in standing.circles
+
+
 OWN: tuple[Rule, ...] = (own_node, own_claim)
-RESTRICTING: tuple[Rule, ...] = (collection_access, understood, tlp_ceiling)
+RESTRICTING: tuple[Rule, ...] = (named_people, collection_access, understood, tlp_ceiling)
+RESTRICTING_OWN: tuple[Rule, ...] = (named_people,)

@@ -17,11 +17,16 @@ def needs_of(label: int, neighbours: Iterable[Iterable[int]]) -> Needs:
     return tuple(sorted(labels for labels in alternatives if label not in labels))
 
 
+def held_needs(needs: Needs) -> Needs:
+    """Needs as they bind the people of the party that runs the node: what is not held here hides nothing from them."""
+    return tuple(alternatives for alternatives in needs if alternatives)
+
+
 def opened(label: int, needs: Needs, openings: Mapping[int, int], *, needs_matter: bool) -> int | None:
     """The opening at which a shape opened to a viewer, or None while it is closed.
 
     ``openings``      label -> its opening, for the labels open to the viewer
-    ``needs_matter``  False for a viewer's own claims and for the party that runs the node
+    ``needs_matter``  False for a viewer's own claims
     """
     at = openings.get(label)
     if at is None or not needs_matter:

@@ -22,9 +22,13 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A party as policy sees it: its TLP ceiling (an implicit agreement) and the collections it may read (where, not whether)."""
+    """A party as policy sees it: its TLP ceiling (an implicit agreement) and the collections it may read (where, not whether).
+
+    ``circles``: those of the person who asks, where a person of the own party does. Without a person there are none.
+    """
 
     party: int
     own: bool
     ceiling: Tlp
     reads: frozenset[int]
+    circles: frozenset[int] = frozenset()

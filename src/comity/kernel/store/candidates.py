@@ -71,6 +71,9 @@ def _judged(
         at = opened.opened_at[row[4]] if row[4] < len(opened.opened_at) else -1
         if at >= 0 and scope.takes(labels[row[3]]):
             judged.append((row, at))
+    if opened.hidden and judged:
+        left_out = opened.hidden.among(reader, [row[1] for row, _ in judged])
+        judged = [(row, at) for row, at in judged if row[1] not in left_out or row[5] == opened.hidden.asker]
     if not judged:
         return []
     numbers = [row[0] for row, _ in judged]

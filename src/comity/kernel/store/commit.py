@@ -4,14 +4,15 @@
 2. Look up what is held under the batch's ids and under the guessable ids it refers to.
 3. Work out what is new (``plan``) and the shape of each claim.
 4. Write bodies, index rows, edges, observables.
-5. Take positions: claim numbers, leaf numbers and the date come from the ``clock`` row, under one lock, as the last act.
+5. Take positions: claim numbers, leaf numbers and the date come from the ``counter`` row, under one lock, as the last act.
 6. Write claims and leaves, and commit: durable before anyone is told.
 
-SQLite holds its write lock from 2. PostgreSQL takes the ``clock`` row at 5; if another commit touched one of our ids
-between 2 and 5, everything is rolled back and done again, holding the row from 2.
+SQLite holds its write lock from 2. PostgreSQL takes the ``counter`` row at 5; if another commit touched one of our ids
+between 2 and 5, everything is rolled back and done again, holding the row from 2. So it is on both where an object of the
+batch was restricted to named people, or freed, after it had got its label at 1; the epoch that 5 brings along says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 
 import msgspec
@@ -24,7 +25,7 @@ from comity.kernel.objects.ids import is_guessable
 from comity.kernel.objects.markings import Tlp, term_of, tlp_of
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
-from comity.kernel.policy.label import Label, Terms, foreign_markings, label_of
+from comity.kernel.policy.label import Terms, foreign_markings, label_of
 from comity.kernel.policy.shape import Needs, needs_of
 from comity.kernel.store.bulk import Bulk
 from comity.kernel.store.database import Database, Reader, Sql
@@ -36,21 +37,25 @@ from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.plan import MANY_CLAIMS, MANY_VERSIONS, Body, Holdings, Incoming, NewClaim, Plan, plan
 from comity.kernel.store.types import Batch, Outcome, Submission
 
-_CLOCK = Sql("SELECT claim FROM clock")
-_LOCK_CLOCK = Sql("SELECT claim FROM clock", "SELECT claim FROM clock FOR UPDATE")
+_CLOCK = Sql("SELECT claim FROM counter")
+_LOCK_CLOCK = Sql("SELECT claim FROM counter", "SELECT claim FROM counter FOR UPDATE")
 TAKE = Sql(
-    "UPDATE clock SET claim = claim + :claims, leaf = leaf + :leaves, at = max(at + 1, :now) + :claims - 1 "
+    "UPDATE counter SET claim = claim + :claims, leaf = leaf + :leaves, at = max(at + 1, :now) + :claims - 1 "
     "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
-    "UPDATE clock SET claim = claim + :claims, leaf = leaf + :leaves, at = greatest(at + 1, :now) + :claims - 1 "
+    "UPDATE counter SET claim = claim + :claims, leaf = leaf + :leaves, at = greatest(at + 1, :now) + :claims - 1 "
     "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
 )
+_TAKE = Sql(f"{TAKE.sqlite}, epoch", f"{TAKE.sqlite.replace('max(', 'greatest(')}, epoch")
 TICK = Sql("INSERT INTO tick (claim, at) VALUES (:claim, :at)")
 _PLACE = Sql(
-    "SELECT c.uuid, c.tlp, p.slug, (SELECT group_concat(identity || ' ' || id) FROM party WHERE identity IS NOT NULL) "
+    "SELECT c.uuid, c.tlp, p.slug, (SELECT group_concat(identity || ' ' || id) FROM party WHERE identity IS NOT NULL), "
+    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction) "
     "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
-    "SELECT c.uuid, c.tlp, p.slug, (SELECT string_agg(identity || ' ' || id, ',') FROM party WHERE identity IS NOT NULL) "
+    "SELECT c.uuid, c.tlp, p.slug, (SELECT string_agg(identity || ' ' || id, ',') FROM party WHERE identity IS NOT NULL), "
+    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction) "
     "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
 )
+_RESTRICTED = "SELECT key, circle FROM restriction WHERE key"
 _RAW = Sql("SELECT raw FROM version WHERE seq = :seq")
 _LAST_BODY = Sql("SELECT coalesce(max(seq), 0) FROM version")
 _BODY_NUMBERS = Sql("", "SELECT nextval('version_seq') FROM generate_series(1, :n)")
@@ -89,9 +94,12 @@ _WAITING = Bulk("waiting", ("target", "claim"), "18s q")
 
 TRIES = 5
 
+Also = Callable[[Reader, Outcome], None]
+"""What is written beside a batch, in its transaction, when it is known what became of the batch."""
+
 
 class _MeddledError(Exception):
-    """Another commit touched what this batch had looked up (PostgreSQL only)."""
+    """Another commit touched what this batch had looked up (PostgreSQL only), or what it contains was restricted or freed."""
 
 
 class Looked(msgspec.Struct):
@@ -100,6 +108,7 @@ class Looked(msgspec.Struct):
     ``since``    the last claim when the looking began
     ``awaited``  (place in ``needs``, key) of neighbours that are not held
     ``touched``  keys that were looked at
+    ``labels``   under which the guessable neighbours are held
     """
 
     since: int
@@ -107,16 +116,19 @@ class Looked(msgspec.Struct):
     needs: list[Needs]
     awaited: list[tuple[int, bytes]]
     touched: set[bytes]
+    labels: dict[bytes, set[int]]
     shapes: dict[ShapeKey, int]
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a batch goes and whose it is."""
+    """Where a batch goes and whose it is; at which grant epoch that was read, and whether anything was restricted then."""
 
     collection_uuid: str
     default: Tlp
     source_slug: str
     creators: dict[str, int]
+    epoch: int
+    restricts: bool
 
 
 class Committer:
@@ -132,10 +144,10 @@ class Committer:
         self._clock = clock
         self._random = random
 
-    def commit(self, batch: Batch, also: Callable[[Reader], None] | None = None) -> tuple[Outcome, bool]:
-        """Write a batch; also says whether re-shaping has work now. ``also`` runs in the same transaction."""
-        place = self._place(batch)
+    def commit(self, batch: Batch, also: Also | None = None) -> tuple[Outcome, bool]:
+        """Write a batch; also says whether re-shaping has work now. ``also`` runs in the same transaction, as its last act."""
         for attempt in range(TRIES):
+            place = self._place(batch)
             incoming = self._incoming(batch, place)
             try:
                 return self._try(batch, incoming, place, also, early=attempt > 1)
@@ -152,45 +164,55 @@ class Committer:
         row = self._database.glance(_PLACE, {"collection": batch.collection, "party": batch.source})
         if row is None:
             raise NotFound(f"There is no collection number {batch.collection}, or no party number {batch.source}.")
-        uuid, tlp, slug, creators = row
+        uuid, tlp, slug, creators, epoch, restricts = row
         pairs = (pair.split(" ") for pair in (creators or "").split(",") if pair)
-        return Place(uuid, Tlp(tlp), slug, {identity: int(party) for identity, party in pairs})
+        names = {identity: int(party) for identity, party in pairs}
+        return Place(uuid, Tlp(tlp), slug, names, epoch, bool(restricts))
 
     def _incoming(self, batch: Batch, place: Place) -> Incoming:
-        guessable = [tuple(ref for ref in parsed.refs if is_guessable(ref)) for parsed in batch.objects]
+        # An object without references, markings or parts of its own is most of what comes: it is asked for nothing twice.
+        guessable = [tuple(filter(is_guessable, parsed.refs)) if parsed.refs else () for parsed in batch.objects]
         kinds = {parsed.type for parsed in batch.objects}
-        kinds.update(ref[:-38] for refs in guessable for ref in refs)
+        kinds.update([ref[:-38] for refs in guessable for ref in refs])
         self._kinds.learn(kinds)
+        keys = [self._kinds.key(parsed) for parsed in batch.objects]
+        circles = self._circles(keys) if place.restricts else {}
+        alike: dict[Hashable, list[Parsed]] = {}
+        features = [_features(parsed) for parsed in batch.objects]
+        if circles:
+            features = [(each, circles.get(key, 0)) for each, key in zip(features, keys, strict=True)]
+        for parsed, each in zip(batch.objects, features, strict=True):
+            alike.setdefault(each, []).append(parsed)
         terms: Terms | None = None
-        if any(foreign_markings(parsed) for parsed in batch.objects):
+        if any(foreign_markings(parsed[0]) for parsed in alike.values()):
             with self._database.snapshot() as reader:
                 terms = self._terms(reader, batch)
-        remembered: dict[tuple[object, ...], Label] = {}
-        labels: list[Label] = []
-        for parsed in batch.objects:
-            features = (
-                parsed.type,
-                parsed.markings,
-                parsed.granular,
-                parsed.type == "marking-definition" and parsed.id,
-            )
-            label = remembered.get(features)
-            if label is None:
-                label = label_of(parsed, batch.source, batch.collection, place.default, terms or {})
-                remembered[features] = label
-            labels.append(label)
-        numbers = self._labels.numbers(set(labels))
+        labels = {
+            each: label_of(parsed[0], batch.source, batch.collection, place.default, terms or {})
+            for each, parsed in alike.items()
+        }
+        if circles:
+            circle_of = dict(zip(features, [circles.get(key, 0) for key in keys], strict=True))
+            labels = {each: msgspec.structs.replace(label, circle=circle_of[each]) for each, label in labels.items()}
+        numbers = self._labels.numbers(set(labels.values()))
+        numbered = {each: numbers[label] for each, label in labels.items()}
         return Incoming(
             objects=batch.objects,
-            keys=[self._kinds.key(parsed) for parsed in batch.objects],
+            keys=keys,
             neighbours=[tuple(self._kinds.learnt_key(ref) for ref in refs) for refs in guessable],
-            labels=[numbers[label] for label in labels],
+            labels=[numbered[each] for each in features],
             source=batch.source,
             collection=batch.collection,
             received=batch.received,
             creators=place.creators,
             terms=terms,
+            circles=circles,
         )
+
+    def _circles(self, keys: list[bytes]) -> dict[bytes, int]:
+        """Which of some objects are restricted, and to which circles."""
+        with self._database.snapshot() as reader:
+            return _restricted(reader, keys)
 
     def _terms(self, reader: Reader, batch: Batch) -> Terms:
         """What the batch's markings say that are not TLP: under the definitions in the batch itself and those held."""
@@ -209,7 +231,7 @@ class Committer:
     # -- 2 to 6
 
     def _try(
-        self, batch: Batch, incoming: Incoming, place: Place, also: Callable[[Reader], None] | None, *, early: bool
+        self, batch: Batch, incoming: Incoming, place: Place, also: Also | None, *, early: bool
     ) -> tuple[Outcome, bool]:
         with self._database.open_writer() as writer:
             if writer.postgres and early:
@@ -223,7 +245,7 @@ class Committer:
             if batch.submission is not None:
                 write_status(writer, batch.submission)
             if also is not None:
-                also(writer)
+                also(writer, outcome)
             writer.cursor.execute("COMMIT")
         self._shapes.keep(looked.shapes)
         return outcome, reshapes
@@ -253,7 +275,7 @@ class Committer:
         shapes = self._shapes.find(
             writer, {(claim.label, need) for claim, need in zip(result.claims, needs, strict=True)}
         )
-        return Looked(since, result, needs, awaited, touched, shapes)
+        return Looked(since, result, needs, awaited, touched, labels, shapes)
 
     def _write_bodies(self, writer: Reader, bodies: list[Body]) -> None:
         if not bodies:
@@ -301,10 +323,12 @@ class Committer:
             return Outcome(kept=tuple(result.kept), first_leaf=0, leaves=0), False
         digests = [batch.objects[claim.place].digest for claim in result.claims]
         salts, leaves = self._leaves(batch, place, result.claims, digests)
-        taken = writer.one(TAKE, {"claims": count, "leaves": count, "now": self._clock.now()})
+        taken = writer.one(_TAKE, {"claims": count, "leaves": count, "now": self._clock.now()})
         if taken is None:
-            raise NotFound("The clock row is missing.")
-        before, leaf, at = taken
+            raise NotFound("The counter row is missing.")
+        before, leaf, at, epoch = taken
+        if epoch != place.epoch and self._relabelled(writer, incoming, looked):
+            raise _MeddledError
         if (
             writer.postgres
             and before != looked.since
@@ -343,6 +367,14 @@ class Committer:
         self._change_beside(writer, batch, incoming.creators, result)
         reshapes = self._queue_reshapes(writer, batch, looked)
         return Outcome(kept=tuple(result.kept), first_leaf=leaf + 1, leaves=count), reshapes
+
+    def _relabelled(self, writer: Reader, incoming: Incoming, looked: Looked) -> bool:
+        """Whether a restriction changed what the batch contains, or the labels of what it refers to (SQLite: looked up under
+        the lock).
+        """
+        if _restricted(writer, incoming.keys) != incoming.circles:
+            return True
+        return writer.postgres and _neighbour_labels(writer, looked.plan, incoming.neighbours) != looked.labels
 
     def _leaves(
         self, batch: Batch, place: Place, claims: list[NewClaim], digests: list[bytes]
@@ -390,8 +422,8 @@ class Committer:
 
     def _queue_reshapes(self, writer: Reader, batch: Batch, looked: Looked) -> bool:
         """What refers to something that came now, or came under a further label, is to be shaped anew."""
-        arrived = {claim.body.key for claim in looked.plan.claims}
-        queue = {row[0] for row in rows_of(writer, _WAITED, arrived)}
+        arrived = [(claim.body.key, batch.objects[claim.place].id) for claim in looked.plan.claims]
+        queue = {row[0] for row in rows_of(writer, _WAITED, {key for key, own in arrived if is_guessable(own)})}
         for claim in looked.plan.claims:
             parsed = batch.objects[claim.place]
             again = claim.flags & (MANY_CLAIMS | MANY_VERSIONS) and is_guessable(parsed.id)
@@ -432,6 +464,17 @@ def write_status(writer: Reader, submission: Submission) -> None:
             "failures": msgspec.json.encode(submission.failures).decode(),
         },
     )
+
+
+def _features(parsed: Parsed) -> Hashable:
+    """What of an object its label is made from: equal features, equal labels within one batch."""
+    if not parsed.granular and parsed.type != "marking-definition":
+        return (parsed.type, *parsed.markings)
+    return (parsed.type, parsed.markings, parsed.granular, parsed.id if parsed.type == "marking-definition" else "")
+
+
+def _restricted(reader: Reader, keys: Iterable[bytes]) -> dict[bytes, int]:
+    return {bytes(key): circle for key, circle in rows_of(reader, _RESTRICTED, keys)}
 
 
 def _read_raw(reader: Reader, seq: int) -> bytes:

@@ -27,20 +27,24 @@ class Cursor(msgspec.Struct, frozen=True):
     as_of: Micros
 
 
-def write_cursor(key: bytes, party: int, query: Query, cursor: Cursor) -> str:
+Asker = tuple[int, int | None]
+"""A party, and the account where a person of ours asks."""
+
+
+def write_cursor(key: bytes, asker: Asker, query: Query, cursor: Cursor) -> str:
     """The cursor as a word a client sends back."""
     packed = _LAYOUT.pack(cursor.after, cursor.as_of)
-    return base64.urlsafe_b64encode(packed + _mac(key, party, query, packed)).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(packed + _mac(key, asker, query, packed)).rstrip(b"=").decode()
 
 
-def read_cursor(key: bytes, party: int, query: Query, text: str) -> Cursor:
+def read_cursor(key: bytes, asker: Asker, query: Query, text: str) -> Cursor:
     """The cursor of a word; Invalid unless it was given to this viewer for this filter."""
     try:
         data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (UnicodeEncodeError, binascii.Error, ValueError):
         data = b""
     packed, mac = data[: _LAYOUT.size], data[_LAYOUT.size :]
-    if len(data) != _LAYOUT.size + _MAC_BYTES or not hmac.compare_digest(mac, _mac(key, party, query, packed)):
+    if len(data) != _LAYOUT.size + _MAC_BYTES or not hmac.compare_digest(mac, _mac(key, asker, query, packed)):
         raise Invalid(
             "next is not a cursor of yours for this filter.",
             code="bad-cursor",
@@ -51,6 +55,8 @@ def read_cursor(key: bytes, party: int, query: Query, text: str) -> Cursor:
     return Cursor(*_LAYOUT.unpack(packed))
 
 
-def _mac(key: bytes, party: int, query: Query, packed: bytes) -> bytes:
+def _mac(key: bytes, asker: Asker, query: Query, packed: bytes) -> bytes:
+    party, account = asker
+    who = struct.pack(">q", party) if account is None else struct.pack(">qq", party, account)
     filter_digest = blake2b(msgspec.msgpack.encode(query), digest_size=16).digest()
-    return hmac.digest(key, struct.pack(">q", party) + filter_digest + packed, sha256)[:_MAC_BYTES]
+    return hmac.digest(key, who + filter_digest + packed, sha256)[:_MAC_BYTES]

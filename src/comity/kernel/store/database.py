@@ -1,7 +1,7 @@
 """The two databases behind one face: connections, snapshots, the write lock, and SQL written once for both.
 
 SQLite: WAL, ``synchronous=FULL`` (an acknowledged commit survives power loss), writers of all processes queue at one file lock
-that serves them in order. PostgreSQL: the same contract for many nodes; writers meet only at the ``clock`` row.
+that serves them in order. PostgreSQL: the same contract for many nodes; writers meet only at the ``counter`` row.
 
 Construction opens nothing. SQL is written with ``:name`` parameters and translated for the driver; where the two databases
 need different text, ``Sql`` holds both.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -133,7 +133,8 @@ class Database:
                 poolclass=QueuePool,
                 pool_size=POOL,
                 max_overflow=POOL,
-                connect_args={"autocommit": True, "connect_timeout": ASK_SECONDS, "options": _PLANS},
+                hide_parameters=True,  # they would stand in the errors' text, and so in the log
+                connect_args={"autocommit": True, "connect_timeout": ASK_SECONDS, "options": _options(self.url)},
             )
         else:
             engine = create_engine(
@@ -142,6 +143,7 @@ class Database:
                 poolclass=QueuePool,
                 pool_size=POOL,
                 max_overflow=POOL,
+                hide_parameters=True,  # they would stand in the errors' text, and so in the log
                 pool_use_lifo=True,
             )
         event.listen(engine, "begin", _begin)
@@ -210,6 +212,12 @@ class Database:
             return Reader(driver, postgres=self.postgres).one(sql, parameters)
 
     @contextmanager
+    def glancing(self) -> Iterator[Reader]:
+        """Statements that need no snapshot, each by itself."""
+        with self._answering(), self._checked_out() as driver:
+            yield Reader(driver, postgres=self.postgres)
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A SQLAlchemy connection in a transaction that is rolled back."""
         with self._answering(), self.engine.connect() as connection:
@@ -231,12 +239,12 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction under the write lock: commits at the end, rolls back on any error.
 
-        On PostgreSQL the lock is the ``clock`` row, taken first: for rare acts. Batches of objects take it last
+        On PostgreSQL the lock is the ``counter`` row, taken first: for rare acts. Batches of objects take it last
         (``open_writer``).
         """
         with self._queue(), self._answering(), self.engine.connect() as connection, connection.begin():
             if self.postgres:
-                connection.exec_driver_sql("SELECT claim FROM clock FOR UPDATE")
+                connection.exec_driver_sql("SELECT claim FROM counter FOR UPDATE")
             yield connection
 
     @contextmanager
@@ -251,6 +259,18 @@ class Database:
                 writer.cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield writer
+            finally:
+                _roll_back(driver)
+
+    @contextmanager
+    def loading(self) -> Iterator[Reader]:
+        """One transaction over tables that nobody uses yet (``whole``); takes no lock of the writers'. PostgreSQL only."""
+        with self._answering(), self._checked_out() as driver:
+            writer = Reader(driver, postgres=self.postgres)
+            writer.cursor.execute("BEGIN")
+            try:
+                yield writer
+                writer.cursor.execute("COMMIT")
             finally:
                 _roll_back(driver)
 
@@ -277,6 +297,12 @@ def _roll_back(driver: Any) -> None:
 def _begin(connection: Connection) -> None:
     """The drivers run in autocommit mode; SQLAlchemy's transactions begin here."""
     connection.exec_driver_sql("BEGIN")
+
+
+def _options(url: str) -> str:
+    """The server's settings for our connections: those of the URL, and then ours."""
+    given = make_url(url).query.get("options", ())
+    return " ".join([*((given,) if isinstance(given, str) else given), _PLANS])
 
 
 def sqlite_path(url: str) -> str:

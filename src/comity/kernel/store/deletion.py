@@ -25,6 +25,7 @@ _OWN_CLAIMS = Sql(
     "JOIN label l ON l.id = c.label JOIN version v ON v.seq = c.version JOIN version b ON b.seq = c.body "
     "WHERE h.key = :key AND c.source = :party AND l.collection = :collection ORDER BY v.modified, c.seq"
 )
+_WITHHELD = Sql("SELECT 1 FROM restriction r JOIN party p ON p.id = :party AND p.own = true WHERE r.key = :key")
 _SOURCE = Sql("SELECT slug FROM party WHERE id = :party")
 _COLLECTION = Sql("SELECT uuid FROM collection WHERE id = :collection")
 _DROP_CLAIM = Sql("DELETE FROM claim WHERE seq = :seq")
@@ -44,7 +45,7 @@ _UNINDEX_POSTGRES = (
 _LEAF = Sql(
     "INSERT INTO leaf (seq, kind, subject, at, salt, commitment) VALUES (:seq, :kind, :subject, :at, :salt, :commitment)"
 )
-_AT = Sql("SELECT at FROM clock")
+_AT = Sql("SELECT at FROM counter")
 
 
 class Deleter:
@@ -59,7 +60,8 @@ class Deleter:
 
     def delete(self, party: int, collection: int, object_id: str, versions: Sequence[VersionFilter], at: Micros) -> int:
         """Take back the party's claims of an id in one collection; how many there were. ``versions`` as in ``Query``, but
-        empty means all (TAXII 2.1 section 5.7).
+        empty means all (TAXII 2.1 section 5.7). What the own party has restricted to named people is not there for it as a
+        whole: it asks without a person.
         """
         key = self._kinds.key_of(object_id) if is_id(object_id) else None
         if key is None:
@@ -70,7 +72,7 @@ class Deleter:
                 row[0]: row for row in writer.all(_OWN_CLAIMS, {"key": key, "party": party, "collection": collection})
             }
             chosen = _chosen(list(rows.values()), versions)
-            if not chosen:
+            if not chosen or writer.one(_WITHHELD, {"party": party, "key": key}):
                 return 0
             source = writer.value(_SOURCE, {"party": party})
             uuid = writer.value(_COLLECTION, {"collection": collection})

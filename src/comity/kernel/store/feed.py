@@ -17,6 +17,7 @@ import msgspec
 from comity.kernel.base.clock import Micros
 from comity.kernel.policy.label import Label
 from comity.kernel.store.database import Reader, Sql
+from comity.kernel.store.hidden import Hidden
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import Opening, OpenSet, Scope, State
 from comity.kernel.store.plan import LARGE
@@ -169,7 +170,9 @@ class Feed:
     # -- reading a stretch
 
     def _runs(self, stretch: Stretch, limit: int) -> Iterator[Run]:
-        statement = _statement(opening=stretch.opening is not None, versions=self._versions, sparse=False)
+        statement = _statement(
+            opening=stretch.opening is not None, versions=self._versions, sparse=False, hidden=self._opened.hidden
+        )
         parameters = self._parameters(stretch)
         if self._scope.types and self._are_few(limit):
             yield from self._sparse(stretch, stretch.low, limit, parameters)
@@ -196,7 +199,9 @@ class Feed:
         return few
 
     def _sparse(self, stretch: Stretch, low: int, limit: int, parameters: dict[str, Any]) -> Iterator[Run]:
-        statement = _statement(opening=stretch.opening is not None, versions=self._versions, sparse=True)
+        statement = _statement(
+            opening=stretch.opening is not None, versions=self._versions, sparse=True, hidden=self._opened.hidden
+        )
         labels = self._opened.open_labels(self._scope, self._labels)
         parameters = parameters | {"labels": labels if self._reader.postgres else _json(labels)}
         window = DENSE_ROWS
@@ -226,6 +231,8 @@ class Feed:
             "final": self._final,
             "end": self._end,
         }
+        if self._opened.hidden:
+            parameters |= self._opened.hidden.parameters(postgres=self._reader.postgres)
         if stretch.opening is not None:
             parameters["stood"] = stretch.opening.claim
         for number, moment in enumerate(moments):
@@ -267,23 +274,26 @@ _GATHERED = Sql(
     "(SELECT 1 FROM claim c WHERE c.label = j.label AND c.seq > :low AND c.seq <= :high LIMIT :most) x LIMIT :most) y",
 )
 
-_statements: dict[tuple[bool, tuple[str, ...], bool], Sql] = {}
+_statements: dict[tuple[bool, tuple[str, ...], bool, int], Sql] = {}
 
 
-def _statement(*, opening: bool, versions: tuple[VersionFilter, ...], sparse: bool) -> Sql:
+def _statement(*, opening: bool, versions: tuple[VersionFilter, ...], sparse: bool, hidden: Hidden | None) -> Sql:
     """The statement of a stretch; made once for each form."""
     moments = iter(range(len(versions)))
     form = tuple(f"moment{next(moments)}" if isinstance(version, int) else version for version in versions)
-    key = (opening, form, sparse)
+    key = (opening, form, sparse, 1 + bool(hidden.objects) if hidden else 0)
     if key not in _statements:
-        sqlite, other = (_compose(opening=opening, form=form, sparse=sparse, dialect=dialect) for dialect in (0, 1))
+        sqlite, other = (
+            _compose(opening=opening, form=form, sparse=sparse, hidden=hidden, dialect=dialect) for dialect in (0, 1)
+        )
         _statements[key] = Sql(sqlite, other)
     return _statements[key]
 
 
-def _compose(*, opening: bool, form: tuple[str, ...], sparse: bool, dialect: int) -> str:
+def _compose(*, opening: bool, form: tuple[str, ...], sparse: bool, hidden: Hidden | None, dialect: int) -> str:
     def byte(row: str, test: tuple[str, str], mask: str = "mask") -> str:
-        return _BYTE[dialect].format(mask=mask, row=row) + test[dialect]
+        tested = _BYTE[dialect].format(mask=mask, row=row) + test[dialect]
+        return f"{tested} AND {hidden.test(row, postgres=dialect != SQLITE)}" if hidden else tested
 
     alone = "" if dialect == SQLITE else " OFFSET 0"
     if opening:

@@ -1,13 +1,11 @@
 """Status resources, and large envelopes that are kept until the worker has committed them piece by piece."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from comity.kernel.base.errors import Conflict
-from comity.kernel.store.commit import write_status
+from comity.kernel.store.commit import Also, write_status
 from comity.kernel.store.database import Database, Reader, Sql
-from comity.kernel.store.types import Batch, Channel, Failure, Submission, Taken
+from comity.kernel.store.types import Batch, Channel, Failure, Outcome, Submission, Taken
 
 _STATUS = Sql(
     "SELECT id, party, requested, total, success, pending, failures FROM status WHERE id = :id AND party = :party"
@@ -54,13 +52,13 @@ class Intake:
         return Taken(_submission(tuple(status)), collection, Channel(channel), position, bytes(body))
 
     @staticmethod
-    def advancing(batch: Batch, position: int, until: int) -> Callable[[Reader], None]:
+    def advancing(batch: Batch, position: int, until: int) -> Also:
         """What a piece's commit does beside writing its objects; Conflict where another worker was there first."""
         submission = batch.submission
         if submission is None:
             raise Conflict("A piece of an envelope belongs to a submission.")
 
-        def advance(writer: Reader) -> None:
+        def advance(writer: Reader, _outcome: Outcome) -> None:
             place = {"status": submission.id, "position": position}
             moved = (
                 writer.run(_ADVANCE, {**place, "until": until}) if submission.pending else writer.run(_FINISH, place)

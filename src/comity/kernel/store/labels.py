@@ -140,7 +140,7 @@ class Labels:
         opening = wanted.keys() - current
         if not closing and not opening:
             return
-        counters = connection.execute(select(tables.clock.c.claim, tables.clock.c.at)).one()
+        counters = connection.execute(select(tables.counter.c.claim, tables.counter.c.at)).one()
         at = max(self._clock.now(), counters.at + 1)
         until = at
         number = 0
@@ -160,7 +160,7 @@ class Labels:
                 .where(table.c.party == party, table.c.label == label, table.c.closed.is_(None))
                 .values(closed=at)
             )
-        connection.execute(update(tables.clock).values(at=until, epoch=tables.clock.c.epoch + 1))
+        connection.execute(update(tables.counter).values(at=until, epoch=tables.counter.c.epoch + 1))
 
 
 class Shapes:

@@ -67,7 +67,7 @@ class Incoming(msgspec.Struct):
     """One batch with, for every object, its key, its label, and the keys of its guessable neighbours.
 
     ``creators``: identity id -> party. ``terms``: what its markings meant when it was labelled,
-    None where none has to be looked up.
+    None where none has to be looked up. ``circles``: to which circle each of those keys that are restricted is.
     """
 
     objects: tuple[Parsed, ...]
@@ -79,6 +79,7 @@ class Incoming(msgspec.Struct):
     received: Micros
     creators: dict[str, int]
     terms: Terms | None
+    circles: dict[bytes, int]
 
 
 class Holdings(msgspec.Struct):

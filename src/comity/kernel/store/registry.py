@@ -1,4 +1,4 @@
-"""Rows of the directory: parties, collections, access, tokens, accounts, links, sessions and settings.
+"""Rows of the directory: parties, collections, access, tokens and settings. People's rows are in ``people``.
 
 Here is only how they are kept. What makes a slug or a secret good, who is let in and for how long is said in
 ``kernel.directory``, which is the only caller. Secrets never come here: the columns named ``hash`` hold their SHA-256.
@@ -7,8 +7,7 @@ Invariants:
 
 1. Whatever may change what a party sees (a party added, a ceiling, an access list) calls ``regrant`` in the same
    transaction, so that no reader meets the new rule with the old grants.
-2. A link is used at most once: taking it is one conditional UPDATE under the store's write lock.
-3. ``version`` rises with every change made through this object. Whoever caches rows compares it, and so sees changes
+2. ``version`` rises with every change made through this object. Whoever caches rows compares it, and so sees changes
    of its own process at once; changes by other processes it sees when it asks again (``kernel.directory`` asks at least
    once a second).
 """
@@ -24,7 +23,7 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.base.errors import Conflict, NotFound
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.store import tables
-from comity.kernel.store.types import Access, Account, Collection, Party, Session, Token
+from comity.kernel.store.types import Access, Collection, Party, Token
 
 Regrant = Callable[[Connection, int], None]
 
@@ -214,81 +213,6 @@ class Registry:
         with self._rows.write() as connection:
             for number, at in used.items():
                 connection.execute(update(tables.token).where(columns.id == number).values(last_used=at))
-
-    # -- accounts, links, sessions
-
-    def accounts(self) -> tuple[Account, ...]:
-        """All accounts, oldest first."""
-        with self._rows.read() as connection:
-            rows = connection.execute(select(tables.account).order_by(tables.account.c.id)).mappings()
-            return tuple(Account(**row) for row in rows)
-
-    def add_account(self, account: Account) -> Account:
-        """Keeps an account; the number is given here. Names are unique."""
-        with self._rows.write() as connection:
-            if _exists(connection, tables.account, tables.account.c.name == account.name):
-                raise Conflict(
-                    f"an account '{account.name}' is already there", code="account-exists", hint="Choose another name."
-                )
-            number = _inserted(connection, tables.account, _values(account, leave="id"))
-        self.version += 1
-        return msgspec.structs.replace(account, id=number)
-
-    def add_link(self, link_hash: bytes, account: int, created: Micros, expires: Micros) -> None:
-        """Keeps a one-time link by its hash."""
-        with self._rows.write() as connection:
-            connection.execute(
-                insert(tables.link).values(hash=link_hash, account=account, created=created, expires=expires, used=None)
-            )
-
-    def use_link(self, link_hash: bytes, at: Micros, session: Callable[[int], Session]) -> Account | None:
-        """Takes a link that is unused and not expired, and keeps the session made for its account, in one transaction.
-
-        None where there is no such link or its account is disabled; the link then stays as it was.
-        """
-        columns = tables.link.c
-        usable = (columns.hash == link_hash, columns.used.is_(None), columns.expires > at)
-        query = select(tables.account).join(tables.link, columns.account == tables.account.c.id)
-        with self._rows.write() as connection:
-            row = connection.execute(query.where(*usable, tables.account.c.disabled.is_(False))).mappings().first()
-            if row is None:
-                return None
-            if connection.execute(update(tables.link).where(*usable).values(used=at)).rowcount != 1:
-                return None
-            account = Account(**row)
-            connection.execute(insert(tables.session).values(**_values(session(account.id))))
-        self.version += 1
-        return account
-
-    def session(self, cookie_hash: bytes) -> tuple[Session, Account] | None:
-        """The session with this hash and its account."""
-        with self._rows.read() as connection:
-            found = (
-                connection.execute(select(tables.session).where(tables.session.c.hash == cookie_hash))
-                .mappings()
-                .first()
-            )
-            if found is None:
-                return None
-            account = (
-                connection.execute(select(tables.account).where(tables.account.c.id == found["account"]))
-                .mappings()
-                .first()
-            )
-        return (Session(**found), Account(**account)) if account else None
-
-    def end_session(self, cookie_hash: bytes) -> None:
-        """Ends a session; nothing happens where there is none."""
-        with self._rows.write() as connection:
-            connection.execute(delete(tables.session).where(tables.session.c.hash == cookie_hash))
-        self.version += 1
-
-    def drop_expired(self, at: Micros) -> int:
-        """Removes sessions and links that have expired; says how many."""
-        with self._rows.write() as connection:
-            sessions = connection.execute(delete(tables.session).where(tables.session.c.expires <= at)).rowcount
-            links = connection.execute(delete(tables.link).where(tables.link.c.expires <= at)).rowcount
-        return sessions + links
 
     # -- settings
 

@@ -1,6 +1,6 @@
 """The store's two doors, and what stands beside them. Construction opens nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -11,15 +11,25 @@ from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.commit import Committer
 from comity.kernel.store.database import Database, Sql
 from comity.kernel.store.deletion import Deleter
+from comity.kernel.store.events import Events
 from comity.kernel.store.follow import Follower
+from comity.kernel.store.following import Followings
 from comity.kernel.store.intake import Intake
+from comity.kernel.store.jobs import Jobs
 from comity.kernel.store.keys import Kinds
 from comity.kernel.store.labels import Labels, Shapes
+from comity.kernel.store.leftovers import Leftovers
+from comity.kernel.store.mirrors import Mirrors
 from comity.kernel.store.openset import OpenSets
+from comity.kernel.store.people import People
+from comity.kernel.store.reads import Reads
 from comity.kernel.store.registry import Registry
 from comity.kernel.store.reshape import Reshaper
-from comity.kernel.store.types import Batch, Channel, Outcome, Submission, Taken, VersionFilter
+from comity.kernel.store.restrict import Restrictions
+from comity.kernel.store.timers import Timers
+from comity.kernel.store.types import Advance, Batch, Channel, Outcome, Submission, Taken, VersionFilter
 from comity.kernel.store.visible import Visible
+from comity.kernel.store.vitals import Vitals
 
 _CURSOR_KEY = "cursor-key"
 _KEY_BYTES = 32
@@ -46,7 +56,17 @@ class Store:
         self._intake = Intake(database)
         self._sets = OpenSets(database, self._labels)
         self._cursor_key = b""
+        self.events = Events(database, clock, random)
+        self._reads = Reads(database, self.events, clock)
+        self._restrictions = Restrictions(database, self._kinds, self._labels, self._reshaper, self.events, clock)
+        self.timers = Timers(database, clock)
+        self.jobs = Jobs(database, clock)
+        self.followings = Followings(database, clock)
+        self.leftovers = Leftovers(database, clock)
+        self.mirrors = Mirrors(database, self.timers)
+        self.vitals = Vitals(database)
         self.registry = Registry(_Rows(database), self._labels.regrant)
+        self.people = People(_Rows(database), self.events)
 
     # -- the doors
 
@@ -61,13 +81,30 @@ class Store:
 
     def visible(self, viewer: Viewer) -> Visible:
         """What a viewer may see."""
-        return Visible(self._database, self._sets, self._kinds, self._key(), viewer)
+        return Visible(self._database, self._sets, self._kinds, self._key(), viewer, self._reads)
 
     def delete(
         self, party: int, collection: int, object_id: str, versions: tuple[VersionFilter, ...], at: Micros
     ) -> int:
         """Take back a party's own claims of an object; how many there were."""
         return self._deleter.delete(party, collection, object_id, versions, at)
+
+    # -- restriction to named people
+
+    def restrict(self, object_id: str, people: Iterable[int], *, by: str, account: int | None = None) -> None:
+        """From now on only these people (numbers of accounts) see the object, and each party what it gave of it itself.
+
+        ``by``: who says so, for the ledger; ``account`` where that is a person of ours. Raises NotFound where nothing is held
+        under the id, or that person may not see it; Invalid where nobody is named, or somebody who has no account.
+        """
+        self._restrictions.restrict(object_id, people, by=by, account=account)
+        self.settle(SETTLE_AFTER_COMMIT)
+
+    def lift(self, object_id: str, *, by: str, account: int | None = None) -> bool:
+        """Lift a restriction: policy alone decides again who sees the object. False where there was none."""
+        lifted = self._restrictions.lift(object_id, by=by, account=account)
+        self.settle(SETTLE_AFTER_COMMIT)
+        return lifted
 
     # -- submissions
 
@@ -90,11 +127,20 @@ class Store:
         outcome, _ = self._committer.commit(batch, Intake.advancing(batch, position, to))
         return outcome
 
+    def advance_mirror(self, number: int, batch: Batch, advance: Advance) -> Outcome:
+        """Commit a piece of a page of a mirror and say how far the mirror is, in one transaction. Conflict, and nothing
+        written, where somebody else has kept a page of it meanwhile.
+        """
+        outcome, reshapes = self._committer.commit(batch, Mirrors.advancing(number, advance))
+        if reshapes:
+            self.settle(SETTLE_AFTER_COMMIT)
+        return outcome
+
     # -- what the worker drives
 
     def settle(self, limit: int = 1000) -> int:
-        """One bounded step of shaping anew; 0 when nothing waits."""
-        return self._reshaper.step(limit)
+        """One bounded step of labelling or shaping anew; 0 when nothing waits."""
+        return self._restrictions.step(limit) or self._reshaper.step(limit)
 
     def index_text(self, limit: int = 5000) -> int:
         """One bounded step of the text index; 0 when it has caught up (SQLite: always)."""
@@ -130,7 +176,7 @@ class Store:
 
 
 class _Rows:
-    """The registry's way to the database."""
+    """The way of registry and people to the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

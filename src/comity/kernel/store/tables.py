@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 metadata = MetaData()
 
 # -- one row: the counters that every commit takes last
-clock = Table(
-    "clock",
+counter = Table(
+    "counter",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("claim", BigInteger, nullable=False),
@@ -216,9 +216,13 @@ account = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("role", Text, nullable=False),
+    Column("roles", Text, nullable=False),  # slugs, sorted, separated by spaces
     Column("created", BigInteger, nullable=False),
     Column("disabled", Boolean, nullable=False),
+    Column("password", Text),  # Argon2id, encoded with its parameters
+    Column("totp", LargeBinary),  # sealed by the vault
+    Column("totp_step", BigInteger),  # the last time step that was used: none twice (RFC 6238 5.2)
+    Column("language", Text, nullable=False),  # "": as the browser asks
 )
 link = Table(
     "link",
@@ -228,6 +232,7 @@ link = Table(
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("used", BigInteger),
+    Column("purpose", Text, nullable=False),  # sign-in, invitation, recovery
 )
 session = Table(
     "session",
@@ -236,6 +241,198 @@ session = Table(
     Column("account", Integer, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),  # link, password, passkey
+    Column("seen", BigInteger, nullable=False),
+    Column("confirmed", BigInteger),  # when the person last proved who they are (step-up)
+    Column("agent", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Index("session_account", "account"),
+)
+# -- a WebAuthn credential (W3C WebAuthn Level 3 section 4)
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("account", Integer, nullable=False),
+    Column("public", LargeBinary, nullable=False),  # COSE_Key (RFC 9052 7)
+    Column("count", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("used", BigInteger),
+    Column("transports", Text, nullable=False),
+    Index("passkey_account", "account"),
+)
+# -- what a person signs with: "ed25519" (sealed under the password) or "passkey" (the credential itself)
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("created", BigInteger, nullable=False),
+    Column("retired", BigInteger),
+    Index("signing_key_account", "account"),
+)
+# -- one challenge of a ceremony, taken once
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account", Integer),
+    Column("purpose", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+# -- rates: how much of a bucket is used, and when that was so
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("bucket", LargeBinary, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+# -- restriction to named people: a circle of accounts, whose members never change, the objects that only they may read, and
+#    those whose claims and referrers are still to be labelled and shaped accordingly
+circle = Table(
+    "circle",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),  # the numbers of its accounts: equal people, equal circle
+    Column("created", BigInteger, nullable=False),
+)
+circle_member = Table(
+    "circle_member",
+    metadata,
+    Column("circle", Integer, primary_key=True, autoincrement=False),
+    Column("account", Integer, primary_key=True, autoincrement=False),
+)
+restriction = Table(
+    "restriction",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("circle", Integer, nullable=False),
+)
+relabel = Table(
+    "relabel",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("object", Text, nullable=False),
+    Column("circle", Integer, nullable=False),  # 0: lifted
+    Column(
+        "stage", Integer, nullable=False
+    ),  # 0: its claims, up to (modified, digest); 1: its referrers, up to a version
+    Column("modified", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("after", BigInteger, nullable=False),
+)
+
+# -- the worker: what waits for time, what takes long, how each follower is
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("fired", BigInteger),
+    Column("errors", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Index("clock_due", "fired", "due"),
+    Index("clock_subject", "kind", "subject", "fired"),
+    # of what has not fired: at most one waits for each subject (naming a condition here would load every dialect)
+    Index("clock_waiting", "kind", "subject", unique=True),
+)
+job = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, running, done, failed, cancelled
+    Column("position", BigInteger, nullable=False),
+    Column("total", BigInteger),
+    Column("payload", LargeBinary, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("started", BigInteger),
+    Column("moved", BigInteger),
+    Column("finished", BigInteger),
+    Index("job_state", "state", "not_before"),
+    Index("job_subject", "kind", "subject", "id"),
+    # of what is not finished: at most one is open for each subject
+    Index("job_open", "kind", "subject", unique=True),
+)
+follower = Table(
+    "follower",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("behind", BigInteger),
+    Column("errors", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+    Column("again", Boolean, nullable=False),  # somebody asked for another try; the worker takes this back
+    Column("seen", BigInteger, nullable=False),
+)
+
+# -- what a leaf states, for those leaves whose content stands nowhere else; erased, the leaf remains
+event = Table(
+    "event",
+    metadata,
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Integer, nullable=False),
+    Column("account", Integer),
+    Column("at", BigInteger, nullable=False),
+    Column("statement", Text, nullable=False),
+    Index("event_kind", "kind", "leaf"),
+    Index("event_account", "account", "leaf"),
+)
+
+# -- collections of other nodes that this one mirrors
+mirror = Table(
+    "mirror",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("collection", Integer, nullable=False),
+    Column("party", Integer, nullable=False),
+    Column("username", Text, nullable=False),  # "": Bearer where there is a secret
+    Column("secret", LargeBinary),  # sealed by the vault
+    Column("every", BigInteger),  # microseconds; None: when asked
+    Column("paused", Boolean, nullable=False),
+    Column("pulling", Boolean, nullable=False),  # a pull was asked for and is not done
+    Column("final", Boolean, nullable=False),  # its server says that nothing comes under a date it has passed
+    Column("added_after", BigInteger),  # where the next pull begins; None: at the start
+    Column("reached", BigInteger),  # date of the last page kept by the pull under way
+    Column("turn", BigInteger, nullable=False),  # raised with each page: of two that pull, one keeps it
+    Column("seen", BigInteger, nullable=False),
+    Column("new", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("mended", BigInteger, nullable=False),
+    Column("tried", BigInteger),
+    Column("succeeded", BigInteger),
+    Column("errors", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Index("mirror_target", "url", "collection", unique=True),
+)
+# -- objects of a mirror that were refused, the latest of them; their bytes are not kept
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("mirror", Integer, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("object", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("refusal_latest", "mirror", "at"),
 )
 
 # -- PostgreSQL only (SQLite has them as tokens of ``search``)

@@ -20,6 +20,7 @@ class Channel(StrEnum):
     """How something came or goes; part of what the ledger says."""
 
     TAXII = "taxii"
+    TAXII_PULL = "taxii-pull"
     FILE = "file"
     FORM = "form"
     PEER = "peer"
@@ -132,7 +133,8 @@ class Held(msgspec.Struct, frozen=True):
     """One claim of one version as a viewer may see it.
 
     ``sources`` of one object may differ; ``conflict`` says that another content is held under the same id and modified;
-    ``contested`` that several parties claim this id with different contents; ``latest`` that this source has no newer one.
+    ``contested`` that several parties claim this id with different contents; ``latest`` that this source has no newer one;
+    ``circle`` is the number of the named people that the object is restricted to, 0 where it is not.
     """
 
     id: str
@@ -153,6 +155,7 @@ class Held(msgspec.Struct, frozen=True):
     latest: bool
     conflict: bool
     contested: bool
+    circle: int = 0
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -231,19 +234,157 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A person of the own party."""
+    """A person of the own party. ``roles``: slugs, sorted. Nothing here is secret; credentials are rows of their own types."""
 
     id: int
     name: str
-    role: str
+    roles: tuple[str, ...]
     created: Micros
     disabled: bool
+    language: str = ""
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A signed-in browser, by the hash of its cookie."""
+    """A signed-in browser, by the hash of its cookie.
+
+    ``method``     how the person came in: link, password, passkey
+    ``confirmed``  when they last proved who they are; dangerous acts ask for a recent one
+    """
 
     hash: bytes
     account: int
     created: Micros
     expires: Micros
+    method: str = "link"
+    seen: Micros = 0
+    confirmed: Micros | None = None
+    agent: str = ""
+    network: str = ""
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What an account is checked against; read where it is checked and never passed on.
+
+    ``password``   Argon2id, encoded with its parameters
+    ``totp``       the secret, sealed by the vault
+    ``totp_step``  the last time step that was used
+    """
+
+    account: Account
+    password: str | None
+    totp: bytes | None
+    totp_step: int | None
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """A WebAuthn credential: its id, whose it is, its public key as COSE_Key, how often it says it was used."""
+
+    id: bytes
+    account: int
+    public: bytes
+    count: int
+    name: str
+    created: Micros
+    used: Micros | None
+    transports: str
+
+
+class SigningKey(msgspec.Struct, frozen=True):
+    """The public half of what a person signs with.
+
+    ``kind``     "ed25519" (``public``: 32 bytes, RFC 8032) or "passkey" (``public``: COSE_Key, RFC 9052 section 7)
+    ``retired``  since when it signs nothing any more; what it signed before can still be verified
+    """
+
+    id: int
+    account: int
+    kind: str
+    public: bytes
+    created: Micros
+    retired: Micros | None
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """What a step of a ceremony left for the next one: taken once, and not after it expires."""
+
+    account: int | None
+    purpose: str
+    content: bytes
+    expires: Micros
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened, as its leaf states it. ``statement`` is canonical JSON (``kernel.ledger.leaf``)."""
+
+    leaf: int
+    kind: int
+    account: int | None
+    at: Micros
+    statement: str
+
+
+class Mirror(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection of another server that is kept here too, and how far its pulling is.
+
+    ``url``          of the remote collection, ending in a slash
+    ``party``        whose claims they become: whoever runs that server
+    ``secret``       sealed by the vault
+    ``every``        microseconds from one pull to the next; None: when asked
+    ``pulling``      a pull was asked for and is not done
+    ``final``        its server says that nothing comes under a date that it has passed
+    ``added_after``  where the next pull begins; ``reached``: the date of the last page kept by the pull under way
+    ``turn``         how many pages were kept: of two that pull at a time, one keeps each
+    ``seen``, ``new``, ``refused``, ``mended``  objects: that came, that became claims, that were not valid, that were put right
+    ``tried``, ``succeeded``  when a pull last began, and when one was last complete
+    ``errors``, ``reason``, ``not_before``  failures in a row, why the last time, when to try again
+    """
+
+    id: int
+    url: str
+    collection: int
+    party: int
+    username: str
+    secret: bytes | None
+    every: Micros | None
+    paused: bool = False
+    pulling: bool = False
+    final: bool = False
+    added_after: Micros | None = None
+    reached: Micros | None = None
+    turn: int = 0
+    seen: int = 0
+    new: int = 0
+    refused: int = 0
+    mended: int = 0
+    tried: Micros | None = None
+    succeeded: Micros | None = None
+    errors: int = 0
+    reason: str = ""
+    not_before: Micros = 0
+    created: Micros
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An object of a mirror that was refused: what it called itself, by which bytes it is known again, and why."""
+
+    digest: bytes
+    object: str
+    reason: str
+    at: Micros
+
+
+class Advance(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeping a piece of a page changes in its mirror. ``done``: it was the last one of this pull; ``not_before``: until
+    then nobody else goes on with it.
+    """
+
+    turn: int
+    added_after: Micros | None
+    reached: Micros | None
+    final: bool
+    seen: int
+    mended: int
+    refusals: tuple[Refusal, ...]
+    at: Micros
+    done: bool
+    not_before: Micros = 0

@@ -22,17 +22,21 @@ EVERYTHING = Scope()
 _NAMES = Sql("SELECT id, name FROM kind")
 _PARTIES = Sql("SELECT id, slug, name FROM party")
 _COLLECTIONS = Sql("SELECT id, slug FROM collection")
+_KEYS_OF_CLAIMS = "SELECT v.key, c.label FROM claim c JOIN version v ON v.seq = c.version WHERE c.seq"
 _BODIES = "SELECT seq, raw, digest FROM version WHERE seq"
 
 
 class View(msgspec.Struct):
-    """One snapshot: the viewer's open set, the counters, the labels."""
+    """One snapshot: the viewer's open set, the counters, the labels. ``restricted``: the ids of what was described here and is
+    restricted to named people.
+    """
 
     reader: Reader
     opened: OpenSet
     state: State
     labels: dict[int, Label]
     kinds: Kinds
+    restricted: set[str] = msgspec.field(default_factory=set)
 
     def open_claims(self, versions: Iterable[int], scope: Scope = EVERYTHING) -> list[Candidate]:
         """Open claims of some versions, by date."""
@@ -76,11 +80,12 @@ class View(msgspec.Struct):
         keys = {one.key for one in chosen}
         for candidate in claims.open_claims_of(self.reader, self.opened, self.labels, EVERYTHING, keys):
             siblings.setdefault(candidate.key, []).append(candidate)
-        return tuple(
+        found = tuple(
             _held(
                 candidate,
                 siblings[candidate.key],
                 self.labels[candidate.label],
+                self.circle_of(candidate.key, candidate.label),
                 object_id_of(candidate.key, names),
                 parties[candidate.source],
                 collections[self.labels[candidate.label].collection],
@@ -88,6 +93,23 @@ class View(msgspec.Struct):
             )
             for candidate in chosen
         )
+        self.restricted.update(held.id for held in found if held.circle)
+        return found
+
+    def shown(self, claims: Iterable[int]) -> None:
+        """These claims are about to be shown as they are. Looked at for a person only to whom something restricted is open."""
+        if not self.opened.circles:
+            return
+        names = self.names()
+        self.restricted.update(
+            object_id_of(bytes(key), names)
+            for key, label in rows_of(self.reader, _KEYS_OF_CLAIMS, claims)
+            if self.circle_of(bytes(key), label)
+        )
+
+    def circle_of(self, key: bytes, label: int) -> int:
+        """The circle that an object is restricted to, also while its label does not say so yet; 0 for none."""
+        return self.labels[label].circle or self.opened.restricting.get(key, 0)
 
 
 def newest_first(candidate: Candidate) -> tuple[int, int]:
@@ -104,6 +126,7 @@ def _held(
     candidate: Candidate,
     siblings: Sequence[Candidate],
     label: Label,
+    circle: int,
     object_id: str,
     party: tuple[str, str],
     collection: str,
@@ -129,4 +152,5 @@ def _held(
         latest=not claims.superseded(candidate, siblings),
         conflict=candidate.conflict and any(other.modified == candidate.modified for other in others),
         contested=any(other.source != candidate.source for other in others),
+        circle=circle,
     )

@@ -1,7 +1,11 @@
 """The reading door: what one viewer may see. Everything that leaves the node starts from here.
 
 Hidden and absent are the same to every method: an empty answer. Nothing here counts, ranks or orders by what is hidden.
+Before a person is given something that is restricted to named people, a leaf says so (``reads``).
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -9,13 +13,16 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.base.errors import Invalid
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store import candidates as claims
+from comity.kernel.store.arrivals import arrivals
 from comity.kernel.store.candidates import Candidate
 from comity.kernel.store.cursor import Cursor, read_cursor, write_cursor
 from comity.kernel.store.database import Database, Reader, Sql
-from comity.kernel.store.feed import Entry, Feed, Run, Ticks
+from comity.kernel.store.feed import Entry, Feed, Run
 from comity.kernel.store.keys import Kinds, object_id_of
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import OpenSets, Scope
+from comity.kernel.store.plan import LARGE_BYTES
+from comity.kernel.store.reads import Reads
 from comity.kernel.store.search import find
 from comity.kernel.store.types import Arrival, Found, Graph, Held, Page, Query, Record, Records
 from comity.kernel.store.view import View, newest_first
@@ -25,20 +32,22 @@ SPEC_VERSION = "2.1"
 MOST_BY_MOMENT = 2_000
 MOST_RECENT = 20_000
 MOST_BYTES = 32 * 1024 * 1024
+NEIGHBOURS = 1.5
+"""How many bodies may lie in a range for each one that is wanted."""
 LARGE_PAGE = 1_000
 """Pages of more entries than this are measured even where none of them is large in itself."""
 
 _PAGE = Sql(
     "SELECT CAST(group_concat(raw, ',') AS BLOB) FROM (SELECT v.raw FROM json_each(:bodies) j "
-    "CROSS JOIN version v WHERE v.seq = j.value)",
-    "SELECT string_agg(v.raw, ','::bytea ORDER BY j.place) FROM unnest(CAST(:bodies AS bigint[])) WITH ORDINALITY j(seq, place) "
-    "JOIN version v ON v.seq = j.seq",
+    "CROSS JOIN version v WHERE v.seq = j.value)"
 )
+_BODIES = "SELECT seq, raw FROM version WHERE seq"
+_BODIES_BETWEEN = Sql("SELECT seq, raw FROM version WHERE seq >= :low AND seq <= :high AND length(raw) <= :large")
 _LINES = "SELECT b.seq, b.key, b.modified FROM version b WHERE b.seq"
 _SIZES = "SELECT seq, length(raw) FROM version WHERE seq"
 _RECENT = Sql("SELECT version FROM claim WHERE seq > :low AND seq <= :high ORDER BY seq DESC")
-_BY_SOURCE = Sql("SELECT id, source, collection, claims FROM label WHERE claims > 0")
-_LAST_OF_LABEL = Sql("SELECT max(seq) FROM claim WHERE label = :label")
+_CIRCLE = Sql("SELECT circle FROM restriction WHERE key = :key")
+_PEOPLE = Sql("SELECT account FROM circle_member WHERE circle = :circle ORDER BY account")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -52,7 +61,10 @@ class Place(msgspec.Struct, frozen=True):
 class Visible:
     """What one viewer may see. Cheap to make: nothing is read until asked."""
 
-    def __init__(self, database: Database, sets: OpenSets, kinds: Kinds, cursor_key: bytes, viewer: Viewer) -> None:
+    def __init__(
+        self, database: Database, sets: OpenSets, kinds: Kinds, cursor_key: bytes, viewer: Viewer, reads: Reads
+    ) -> None:
+        self._reads = reads
         self._database = database
         self._sets = sets
         self._kinds = kinds
@@ -63,23 +75,25 @@ class Visible:
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         """A page of objects, as the bytes their sources sent, in order of the viewer's dates-added."""
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
+        with self._looking() as view:
+            reader = view.reader
             place = self._place(view, query, limit, cursor)
             found = self._by_key(view, query, place, limit + 1)
             if found is None:
                 runs = self._feed(view, query, place).after(place.start, limit + 1)
                 if sum(run.count for run in runs) <= LARGE_PAGE + 1 and not any(run.large for run in runs):
-                    return self._joined(reader, query, runs, limit, place)
+                    return self._joined(view, query, runs, limit, place)
                 found = [entry for run in runs for entry in run.entries(reader)]
             entries, following = self._cut(reader, query, found, limit, place)
             if not entries:
                 return Page(b"", 0, None, place.served, place.served)
+            view.shown(entry.claim for entry in entries)
             objects = _objects(reader, ",".join(str(entry.body) for entry in entries))
         return Page(objects, len(entries), following, entries[0].added, entries[-1].added)
 
-    def _joined(self, reader: Reader, query: Query, runs: list[Run], limit: int, place: Place) -> Page:
+    def _joined(self, view: View, query: Query, runs: list[Run], limit: int, place: Place) -> Page:
         """The usual page: small objects, no line of which has to be looked at."""
+        reader = view.reader
         count = sum(run.count for run in runs)
         if not count:
             return Page(b"", 0, None, place.served, place.served)
@@ -87,14 +101,15 @@ class Visible:
         if more:
             runs[-1] = runs[-1].without_last()
             runs = [run for run in runs if run.count]
+        view.shown(int(claim) for run in runs for claim in run.claims.split(","))
         first, last = runs[0].ends(reader)[0], runs[-1].ends(reader)[1]
         objects = _objects(reader, ",".join(run.bodies for run in runs))
         return Page(objects, min(count, limit), self._next(query, last, place) if more else None, first, last)
 
     def manifest(self, query: Query, limit: int, cursor: str | None = None) -> Records:
         """A page of manifest lines."""
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
+        with self._looking() as view:
+            reader = view.reader
             place = self._place(view, query, limit, cursor)
             entries = self._by_key(view, query, place, limit + 1)
             if entries is None:
@@ -106,6 +121,7 @@ class Visible:
                 following = self._next(query, entries[-1].added, place)
             if not entries:
                 return Records((), None, place.served, place.served)
+            view.shown(entry.claim for entry in entries)
             names = view.names()
             lines = {seq: (key, modified) for seq, key, modified in rows_of(reader, _LINES, [e.body for e in entries])}
         records = tuple(
@@ -123,14 +139,15 @@ class Visible:
             raise Invalid("limit has to be at least 1.", where="limit", clause="TAXII 2.1 3.4")
         if cursor is None:
             return Place(query.added_after, view.state.at, None)
-        held = read_cursor(self._key, self._viewer.party, query, cursor)
+        held = read_cursor(self._key, (self._viewer.party, self._viewer.account), query, cursor)
         return Place(held.after, held.as_of, held.after)
 
     def _feed(self, view: View, query: Query, place: Place) -> Feed:
         return Feed(view.reader, view.opened, view.state, view.labels, _scope(query), query.versions, place.as_of)
 
     def _next(self, query: Query, last: Micros, place: Place) -> str:
-        return write_cursor(self._key, self._viewer.party, query, Cursor(last, place.as_of))
+        asker = (self._viewer.party, self._viewer.account)
+        return write_cursor(self._key, asker, query, Cursor(last, place.as_of))
 
     def _cut(
         self, reader: Reader, query: Query, entries: list[Entry], limit: int, place: Place
@@ -162,26 +179,32 @@ class Visible:
         later = [candidate for candidate in chosen if place.start is None or candidate.added > place.start]
         return claims.entries(later[:limit])
 
-    def _view(self, reader: Reader) -> View:
-        opened, state, labels = self._sets.of(reader, self._viewer.party)
-        return View(reader, opened, state, labels, self._kinds)
+    @contextmanager
+    def _looking(self) -> Iterator[View]:
+        """One snapshot as the viewer sees it. At its end, and before the caller has what was looked up, it is a leaf that a
+        person was given what is restricted.
+        """
+        with self._database.snapshot() as reader:
+            opened, state, labels = self._sets.of(reader, self._viewer.party, self._viewer.account)
+            view = View(reader, opened, state, labels, self._kinds)
+            yield view
+        if view.restricted and self._viewer.account is not None:
+            self._reads.note(self._viewer.account, view.restricted)
 
     # -- single objects, for people
 
     def held(self, object_id: str) -> tuple[Held, ...]:
         """Every claim of an id that the viewer may see, newest version first; empty when there is none."""
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
+        with self._looking() as view:
             return view.described(sorted(view.claims_of([object_id]), key=newest_first))
 
     def recent(self, limit: int = 50) -> tuple[Held, ...]:
         """What came last, newest first, once for each object."""
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
+        with self._looking() as view:
             high, window = view.state.claim, 4 * limit
             chosen: dict[bytes, Candidate] = {}
             while len(chosen) < limit and high > 0 and view.state.claim - high < MOST_RECENT:
-                rows = reader.all(_RECENT, {"low": high - window, "high": high})
+                rows = view.reader.all(_RECENT, {"low": high - window, "high": high})
                 found = claims.first_claims(view.open_claims(row[0] for row in rows))
                 for candidate in reversed(found):
                     if high - window < candidate.claim <= high:
@@ -190,56 +213,50 @@ class Visible:
             return view.described(list(chosen.values())[:limit])
 
     def arrivals(self) -> tuple[Arrival, ...]:
-        """What came from whom into which collection, the latest first. For the party that runs the node only: counts of
-        claims tell of hidden ones.
-        """
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
-            if not view.opened.own:
+        """What came from whom into which collection, the latest first. For the party that runs the node only."""
+        with self._looking() as view:
+            return arrivals(view)
+
+    def restricted_to(self, object_id: str) -> tuple[int, ...]:
+        """The accounts that an object is restricted to, where the viewer may see it; none where it is not restricted."""
+        with self._looking() as view:
+            if not view.claims_of([object_id]):
                 return ()
-            counts: dict[tuple[int, int], int] = {}
-            newest: dict[tuple[int, int], int] = {}
-            for label, source, collection, count in reader.all(_BY_SOURCE):
-                way = (source, collection)
-                counts[way] = counts.get(way, 0) + count
-                newest[way] = max(newest.get(way, 0), reader.value(_LAST_OF_LABEL, {"label": label}) or 0)
-            parties, collections = view.parties(), view.collections()
-            arrivals = [
-                Arrival(*parties[source], collections[collection], counts[source, collection], _date(reader, last))
-                for (source, collection), last in newest.items()
-                if last
-            ]
-        return tuple(sorted(arrivals, key=_latest_arrival, reverse=True))
+            circle = view.reader.value(_CIRCLE, {"key": view.kinds.key_of(object_id)})
+            return tuple(account for (account,) in view.reader.all(_PEOPLE, {"circle": circle or 0}))
 
     def search(self, text: str, limit: int = 50, before: Micros | None = None) -> Found:
         """Objects whose text has all the words (the last one may be a beginning), or that observe what was typed.
 
         Newest first; each object once. ``before``: only what was added before that date, for the next page.
         """
-        with self._database.snapshot() as reader:
-            view = self._view(reader)
+        with self._looking() as view:
             chosen = find(view, text, limit + 1, before)
             return Found(view.described(chosen[:limit]), more=len(chosen) > limit)
 
     def walk(self, object_id: str, depth: int = 1, limit: int = 200) -> Graph:
         """The neighbourhood of an object along references, both ways, nearest first; at most ``limit`` objects."""
-        with self._database.snapshot() as reader:
-            return Walk(self._view(reader), limit).graph(object_id, depth)
+        with self._looking() as view:
+            return Walk(view, limit).graph(object_id, depth)
 
 
 def _objects(reader: Reader, bodies: str) -> bytes:
-    """Bodies, given by their numbers joined by commas, as the bytes of one page."""
-    value = reader.value(_PAGE, {"bodies": f"{{{bodies}}}" if reader.postgres else f"[{bodies}]"})
-    return bytes(value)
+    """Bodies, given by their numbers joined by commas, as the bytes of one page.
+
+    SQLite joins them itself. PostgreSQL is quicker at sending rows than at building one large value, and at walking a range
+    than at looking numbers up: bodies that came together mostly lie together. What lies between them and is not wanted is
+    never a large one.
+    """
+    if not reader.postgres:
+        return bytes(reader.value(_PAGE, {"bodies": f"[{bodies}]"}))
+    numbers = [int(body) for body in bodies.split(",")]
+    low, high = min(numbers), max(numbers)
+    rows: dict[int, bytes] = {}
+    if high - low < NEIGHBOURS * len(numbers):
+        rows = dict(reader.all(_BODIES_BETWEEN, {"low": low, "high": high, "large": LARGE_BYTES}))
+    rows.update(rows_of(reader, _BODIES, [number for number in numbers if number not in rows]))
+    return b",".join([rows[number] for number in numbers])
 
 
 def _scope(query: Query) -> Scope:
     return Scope(collection=query.collection, types=frozenset(query.types))
-
-
-def _date(reader: Reader, claim: int) -> Micros:
-    return Ticks(reader, claim, claim).date(claim)
-
-
-def _latest_arrival(arrival: Arrival) -> Micros:
-    return arrival.last

@@ -17,9 +17,12 @@ from comity.kernel.store.view import View, newest_first
 from comity.kernel.store.words import target_token, target_word
 
 _REFERRERS = Sql(
-    "SELECT rowid FROM search WHERE search MATCH :words ORDER BY rowid DESC LIMIT :limit",
-    "SELECT version FROM edge WHERE target = :token ORDER BY version DESC LIMIT :limit",
+    "SELECT rowid FROM search WHERE search MATCH :words AND rowid < :before ORDER BY rowid DESC LIMIT :limit",
+    "SELECT version FROM edge WHERE target = :token AND version < :before ORDER BY version DESC LIMIT :limit",
 )
+STEP = 200
+MOST_LOOKED_AT = 20_000
+_END = 2**62
 
 
 class Walk:
@@ -77,11 +80,20 @@ class Walk:
         return found
 
     def _referrers(self, object_id: str) -> list[Candidate]:
+        """The newest ones that the viewer sees: however many others there are between them."""
         reader = self._view.reader
-        parameters: dict[str, object] = {"limit": self._limit}
+        parameters: dict[str, object] = {"before": _END, "limit": STEP}
         parameters |= {"token": target_token(object_id)} if reader.postgres else {"words": target_word(object_id)}
-        rows = reader.all(_REFERRERS, parameters)
-        return claims.choose(self._view.open_claims([row[0] for row in rows]), ("last",))
+        found: list[Candidate] = []
+        looked = 0
+        while len(found) < self._limit and looked < MOST_LOOKED_AT:
+            rows = reader.all(_REFERRERS, parameters)
+            found += claims.choose(self._view.open_claims([row[0] for row in rows]), ("last",))
+            if len(rows) < STEP:
+                break
+            parameters["before"] = rows[-1][0]
+            looked += len(rows)
+        return found[: self._limit]
 
 
 def property_names(parsed: Parsed) -> dict[str, str]:

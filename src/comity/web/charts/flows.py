@@ -18,7 +18,7 @@ _BAR: Final = 6
 _LEAST_BLOCK: Final = 46
 _LEAST_BAND: Final = 2.0
 _GAP: Final = 10
-_TEXT_COLUMNS: Final = 32
+_TEXT_COLUMNS: Final = 29
 
 
 class Flow(msgspec.Struct, frozen=True):

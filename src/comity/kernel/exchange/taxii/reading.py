@@ -132,7 +132,7 @@ class Reading:
 
 def _enveloped(page: Page, wanted: Selection) -> Answer:
     headers = resources.dates_added(page.first, page.last, wanted.query.added_after)
-    return Answer(200, resources.envelope(page), headers)
+    return Answer(200, resources.envelope(page), (*headers, resources.FINAL))
 
 
 def _goes_on(wanted: Selection) -> bool:

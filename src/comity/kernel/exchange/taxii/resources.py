@@ -230,6 +230,12 @@ def versions(records: Records) -> Versions:
     return Versions(more or UNSET, records.next if more and records.next else UNSET, lines or UNSET)
 
 
+FINAL: Final[Header] = (b"x-comity-dates", b"final")
+"""Says with each page of objects that nothing will ever stand at or before a date which the client has passed
+(docs/architecture.md, "Position"): a mirror need not read the last minutes again (docs/decisions/0016).
+"""
+
+
 def dates_added(first: Micros | None, last: Micros | None, since: Micros | None) -> tuple[Header, ...]:
     """The two X-TAXII headers that every page must carry (3.2).
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and the form token: over HTTP, as browsers do it."""
+"""Coming in by a one-time link, going out, and the form token: over HTTP, as browsers do it."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from comity.kernel.base.ids import system_random
 from comity.web.headers import HEADERS
 from comity.web.session import form_token
 from tests.desks.cast import COOKIE, Node, form_token_in
+from tests.desks.sending import beside, sent, with_password
 
 PRIVATE = [
     "/",
@@ -18,8 +19,8 @@ PRIVATE = [
 ]
 
 
-def link(node: Node) -> str:
-    return f"/sign-in/{node.directory.accounts.invite(node.alice).secret}"
+def link(node: Node, purpose: str = "sign-in") -> str:
+    return f"/sign-in/{node.directory.accounts.invite(node.alice, purpose=purpose).secret}"
 
 
 def test_looking_at_the_link_does_not_use_it_and_pressing_the_button_does(node: Node) -> None:
@@ -70,7 +71,8 @@ def test_the_session_cookie_is_out_of_reach_and_named_after_the_node(node: Node)
 def test_without_a_session_every_page_leads_to_how_one_gets_in(node: Node, path: str) -> None:
     with node.browser() as browser:
         answer = browser.get(path, follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        wanted = "/sign-in" if path == "/" else f"/sign-in?next={path}"
+        assert (answer.status_code, answer.headers["location"]) == (303, wanted)
         assert "one-time link" in browser.get("/sign-in").text
 
 
@@ -116,7 +118,7 @@ def test_nobody_signs_another_in_with_a_link_of_their_own(node: Node) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sign-in", "/sign-in/x", "/nowhere", "/healthz", "/intel/search?before=x", "/static/0/comity.css"]
+    "path", ["/", "/sign-in", "/sign-in/x", "/nowhere", "/account", "/intel/search?before=x", "/static/0/comity.css"]
 )
 def test_every_answer_carries_the_headers(node: Node, path: str) -> None:
     with node.signed_in() as browser:
@@ -141,6 +143,40 @@ def test_a_large_form_is_refused(node: Node) -> None:
         assert browser.post("/sign-out", data={"form_token": "x" * 100_000}).status_code == 413
 
 
-def test_health_answers_without_a_session(node: Node) -> None:
+def test_somebody_new_is_led_to_choosing_how_to_come_again(node: Node) -> None:
     with node.browser() as browser:
-        assert browser.get("/healthz").text == "ok\n"
+        path = link(node, "invitation")
+        assert "choose how to sign in" in browser.get(path).text
+        answer = sent(browser, path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/start")
+        page = browser.get("/account/start").text
+        assert "Welcome, Alice" in page
+        assert "Not at this address" in page  # 127.0.0.1 is no name
+        assert "/account/password" in page
+
+
+def test_a_recovery_link_says_what_it_drops_before_it_does(node: Node) -> None:
+    with_password(node)
+    with node.signed_in() as before, beside(node.browser()) as browser:
+        path = link(node, "recovery")
+        assert "your old password, codes and passkeys are dropped" in browser.get(path).text
+        assert node.directory.accounts.has_password(node.alice)
+        assert before.get("/", follow_redirects=False).status_code == 200
+        answer = sent(browser, path)
+        assert answer.headers["location"] == "/account/start"
+        assert not node.directory.accounts.has_password(node.alice)
+        assert before.get("/", follow_redirects=False).status_code == 303
+
+
+def test_signing_in_ends_the_session_that_stood_in_the_browser(node: Node) -> None:
+    """Nobody who planted a cookie on a browser is signed in by what its owner does (session fixation)."""
+    with node.signed_in() as browser:
+        planted = browser.cookies[COOKIE]
+        sent(browser, link(node))
+        assert browser.cookies[COOKIE] != planted
+        assert node.directory.accounts.of_cookie(planted) is None
+    with node.browser() as browser:
+        browser.cookies.set(COOKIE, "made-up-by-somebody-else", domain="127.0.0.1", path="/")
+        sent(browser, link(node))
+        assert browser.cookies[COOKIE] != "made-up-by-somebody-else"
+        assert node.directory.accounts.of_cookie("made-up-by-somebody-else") is None

@@ -1,0 +1,36 @@
+"""The browser that asks, as far as it says itself: for the list of a person's sessions, and for counting attempts."""
+
+from ipaddress import ip_address
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+
+from comity.kernel.directory.accounts import Browser
+from comity.kernel.directory.devices import LONGEST as LONGEST_DEVICE
+from comity.web.session import CookieNames
+
+_LONGEST_AGENT: Final = 300
+
+
+def browser_of(connection: ASGIConnection[Any, Any, Any, Any], names: CookieNames, *, proxied: bool) -> Browser:
+    """Who asks, as far as a browser says: what it calls itself, its address, and the device cookie.
+
+    Behind a declared proxy the address is the last of ``X-Forwarded-For``, and of the last such line where there are
+    several: the one that the proxy itself wrote. What stands before it came from the browser.
+    """
+    device = connection.cookies.get(names.device, "")
+    return Browser(
+        agent=connection.headers.get("user-agent", "")[:_LONGEST_AGENT],
+        network=_address(connection, proxied=proxied),
+        device=device if 0 < len(device) <= LONGEST_DEVICE else None,
+    )
+
+
+def _address(connection: ASGIConnection[Any, Any, Any, Any], *, proxied: bool) -> str:
+    lines = connection.headers.getall("x-forwarded-for", [""]) if proxied else [""]
+    told = lines[-1].rpartition(",")[2].strip()
+    found = told or (connection.client.host if connection.client else "")
+    try:
+        return str(ip_address(found))
+    except ValueError:
+        return ""

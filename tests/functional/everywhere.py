@@ -1,0 +1,142 @@
+"""A node that has something on every page, written by somebody malicious or by nobody in particular; and all its pages.
+
+Pages come from the desks' manifests: a new one without a gap in its path is visited by itself, one with a gap needs a line
+in ``GAPS``.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from comity.app.desks import DESKS
+from comity.app.making import make_node
+from comity.app.node import Node, open_node
+from comity.app.settings import Settings
+from comity.kernel.base.clock import SystemClock
+from comity.kernel.base.errors import Invalid
+from comity.kernel.directory.accounts import Browser
+from comity.kernel.directory.roles import Role
+from comity.kernel.objects.markings import Tlp
+from comity.kernel.objects.parse import parse
+from comity.kernel.objects.parsed import Parsed
+from comity.kernel.store.types import Advance, Batch, Channel, Mirror, Party, Refusal
+from tests.kernel.directory.people import PASSWORD, with_passkey
+
+DOWNLOADS = {"/intel/objects/{object_id:str}/raw", "/record/save"}
+"""Answered with a file to save, in a sandbox: no page."""
+PROBES = {"/healthz"}
+NAME = "Alice"
+HOUR = 3_600_000_000
+
+
+class Full(NamedTuple):
+    """A node made and filled: how to serve it, how Alice (who has every role) gets in, and what fills the gaps of paths."""
+
+    settings: Settings
+    secret: str
+    gaps: dict[str, dict[str, list[str]]]
+
+
+def full_node(folder: Path, port: int, objects: Sequence[bytes], said: str, name: str) -> Full:
+    """A node with these objects, and this text wherever the node keeps text of others; ``name`` where it has to be short."""
+    settings = Settings(data=str(folder), port=port, workers=1, timezone="Asia/Seoul")
+    make_node(folder, settings, slug="home", name=f"Home {name}", jurisdiction="KR", person=NAME)
+    with open_node(settings) as node:
+        accounts = node.directory.accounts
+        alice = accounts.set_roles(accounts.get(NAME), list(Role))
+        accounts.set_password(alice, None, PASSWORD)
+        with_passkey(accounts, alice)
+        others = [accounts.add(_name(name, number), (role,)) for number, role in enumerate(Role)]
+        for other in others:
+            accounts.enter(accounts.invite(other, purpose="sign-in").secret, Browser(said[:200], "192.0.2.9"))
+        accounts.disable(others[0])
+        party = node.directory.parties.add("carol", name=name, jurisdiction="EE", tlp_max=Tlp.AMBER)
+        node.directory.parties.add("dave", name=_name(name, 99), jurisdiction="FR")
+        taken = node.directory.collections.add(
+            "main", title=name, description=said[:1000], tlp=Tlp.GREEN, read=[party], write=[party]
+        )
+        ids = _commit(node, party, taken.id, objects)
+        node.store.restrict(ids[0], [alice.id, others[2].id], by=name)
+        node.store.restrict(ids[1], [alice.id], by=name)
+        while node.store.settle() or node.store.index_text():
+            pass
+        mirror = _mirror(node, party, taken.id, said)
+        job = node.store.jobs.add("unknown", said[:200], 100)
+        node.store.jobs.failed(job, said, None)
+        waiting = node.store.jobs.add("unknown", "waits", 100)
+        timer = node.store.timers.set(None, "unknown", said[:200], node.clock.now() + HOUR)
+        node.store.timers.failed(timer, said, node.clock.now() + HOUR)
+        unused = accounts.invite(others[1], purpose="sign-in").secret
+        gaps = {
+            "/intel/": {"object_id": ids},
+            "/people/": {"number": [str(each.id) for each in (alice, others[0], others[1])]},
+            "/account/passkeys/": {"key": [each.id for each in accounts.passkeys(alice)]},
+            "/mirrors/": {"number": [str(mirror.id)]},
+            "/operations/jobs/": {"number": [str(waiting.id)]},
+            "/operations/followers/": {"name": ["settle"]},
+            "/sign-in/": {"secret": [unused]},
+        }
+        link = accounts.invite(alice, purpose="sign-in")
+    return Full(settings, link.secret, gaps)
+
+
+def _name(name: str, number: int) -> str:
+    return f"{number} {name}"[:200]
+
+
+def _commit(node: Node, party: Party, collection: int, objects: Sequence[bytes]) -> list[str]:
+    read = [parse(each) for each in objects]
+    good = tuple(each for each in read if isinstance(each, Parsed))
+    assert len(good) == len(objects)
+    now = SystemClock().now()
+    node.store.commit(Batch(party.id, collection, good, Channel.TAXII, now))
+    return list(dict.fromkeys(each.id for each in good))
+
+
+def _mirror(node: Node, party: Party, collection: int, said: str) -> Mirror:
+    now = node.clock.now()
+    url = "https://host.invalid/taxii2/root/collections/00000000-0000-4000-8000-000000000000/"
+    kept = Mirror(
+        id=0, url=url, collection=collection, party=party.id, username=said[:60], secret=None, every=HOUR, created=now
+    )
+    mirror = node.store.mirrors.add(kept)
+    advance = Advance(
+        turn=0,
+        added_after=None,
+        reached=None,
+        final=False,
+        seen=3,
+        mended=1,
+        refusals=(Refusal(bytes(32), said[:200], said, now),),
+        at=now,
+        done=True,
+    )
+    node.store.advance_mirror(mirror.id, Batch(party.id, collection, (), Channel.TAXII_PULL, now), advance)
+    node.store.mirrors.fail(mirror.id, said, now + HOUR, again=False)
+    node.store.mirrors.pause(mirror.id, paused=True)
+    return mirror
+
+
+def templates() -> Iterator[str]:
+    """The path of every page, with its gaps."""
+    for desk in DESKS:
+        for route in desk.routes:
+            if "GET" in route.http_methods:
+                yield from (path for path in route.paths if path not in DOWNLOADS | PROBES)
+
+
+def pages(full: Full, *, objects: int | None = None, others: int = 3) -> list[str]:
+    """Every page of the node. Of pages that differ by the gap in their path alone: those of so many objects, so many others."""
+    found: list[str] = []
+    for template in sorted(set(templates())):
+        if "{" not in template:
+            found.append(template)
+            continue
+        filling = next((gaps for start, gaps in sorted(full.gaps.items()) if template.startswith(start)), None)
+        if filling is None:
+            raise Invalid(f"{template} is not visited: add what fills its gap to tests/functional/everywhere.py")
+        ((name, values),) = filling.items()
+        for value in values[: objects if template == "/intel/objects/{object_id:str}" else others]:
+            found.append(template.replace(f"{{{name}:str}}", value).replace(f"{{{name}:int}}", value))
+            assert "{" not in found[-1], template
+    return found
