@@ -37,6 +37,13 @@ def test_saved_restored_and_used(command: Command, node: Path, tmp_path: Path, m
     assert any(each.get("command") == "restore" for each in said), "the restored node does not say that it is one"
 
 
+def test_a_backup_into_a_folder_that_is_not_there(command: Command, node: Path, tmp_path: Path) -> None:
+    ran = command("backup", tmp_path / "nowhere" / "one")
+    assert ran.code == 1
+    assert f"there is no folder {tmp_path / 'nowhere'}" in ran.err
+    assert "Make it" in ran.err
+
+
 def test_where_the_key_comes_from(
     command: Command, node: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,10 @@ def test_without_the_setting_nothing_of_loopback_is_reached(command, node, remot
     assert ran.code == 1
     assert "not an address of the public internet" in ran.err
     assert "COMITY_FETCH_PRIVATE" in ran.err
+    assert "It stays as mirror 1" in ran.err
+    assert "comity mirror remove 1" in ran.err
     assert remote.asked == []
+    assert "It stays" not in command("pull", remote.url, "--collection", "intel", "--user", "bench").err
 
 
 def test_the_rhythm_is_kept_and_told(command, node, remote):
@@ -54,7 +57,10 @@ def test_the_rhythm_is_kept_and_told(command, node, remote):
     for act, said in (("pause", "rests"), ("resume", "goes on"), ("remove", "is gone")):
         assert said in command("mirror", act, "1").out
     assert command("mirror", "list", "--json").json == []
-    assert command("mirror", "pause", "1").code == 1
+    for act in ("show", "pause", "resume", "remove"):
+        ran = command("mirror", act, "1")
+        assert ran.code == 1
+        assert "comity mirror list" in ran.err
 
 
 def test_what_is_refused_is_told(command, node, remote):

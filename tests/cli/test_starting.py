@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.app.health.tally import Tally
 from comity.cli.starting import slug_of
 from tests.cli.conftest import Command
 
@@ -47,7 +48,7 @@ def test_init_does_not_touch_what_is_there(command: Command, node: Path, tmp_pat
         (("--name", "", "--jurisdiction", "KR"), "visible"),
         (("--name", "X", "--jurisdiction", "KR", "--slug", "A B"), "lower-case"),
         (("--name", "X", "--jurisdiction", "KR", "--database", "mysql://x"), "postgresql"),
-        (("--name", "X", "--jurisdiction", "KR", "--database", "postgresql://x@127.0.0.1:1/x"), "answer"),
+        (("--name", "X", "--jurisdiction", "KR", "--database", "postgresql://x@127.0.0.1:1/x"), "Connection refused"),
     ],
 )
 def test_init_leaves_nothing_when_the_words_are_wrong(
@@ -92,6 +93,23 @@ def test_doctor_says_what_to_do(command: Command, node: Path) -> None:
     (node / "node.db").write_bytes(b"no database at all" * 1000)
     damaged = command("doctor", "--json")
     assert [each["todo"] for each in damaged.json if each["name"] == "database" and not each["ok"]]
+
+
+def test_doctor_knows_the_node_that_is_being_served(command: Command, node: Path) -> None:
+    (node / "run").mkdir(mode=0o700)
+    (node / "run" / "tally").mkdir(mode=0o700)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        serving = Tally(node / "run")
+        try:
+            ran = command("doctor", "--port", port)
+        finally:
+            serving.close()
+        assert ran.code == 0, ran.out + ran.err
+        assert "this node is being served" in ran.out
+        assert command("doctor", "--port", port).code == 1
 
 
 def test_doctor_without_a_node_looks_at_the_machine(command: Command) -> None:

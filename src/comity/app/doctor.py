@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from comity.app import tls
 from comity.app.backup.record import last_backup
 from comity.app.folder import DATABASE, VAULT_KEY_BYTES, Folder
+from comity.app.health.tally import totals
 from comity.app.node import Node, open_node
 from comity.app.settings import LOOPBACK, Settings, check_host
 from comity.kernel.base.clock import Clock, Micros, rfc3339
@@ -112,8 +113,20 @@ def _host(settings: Settings) -> Check:
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((settings.host, settings.port)) == 0
+    if taken and _served(settings):
+        return Check("address", ok=True, says=f"{where} is in use, and this node is being served")
     says = f"{where} is in use" if taken else f"{where} is free"
-    return Check("address", not taken, says, "Unless that is this node being served, choose another --port.")
+    return Check("address", not taken, says, "Something else listens there: stop it, or choose another --port.")
+
+
+def _served(settings: Settings) -> bool:
+    """Whether processes of this node answer; the record that they keep says so."""
+    if not settings.data:
+        return False
+    try:
+        return bool(totals(Folder(Path(settings.data).expanduser().absolute()).run).processes)
+    except OSError:
+        return False
 
 
 def _tls(settings: Settings, now: Micros) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from comity.app.folder import Folder, NodeFile, write_private
 from comity.app.node import SYSTEM_CLOCK, Node
 from comity.app.settings import Settings
 from comity.kernel.base.clock import Clock
+from comity.kernel.base.errors import Unavailable
 from comity.kernel.base.ids import RandomBytes, system_random, uuid4
 from comity.kernel.directory.accounts import Link
 from comity.kernel.directory.words import check_jurisdiction, check_name, check_slug
@@ -63,10 +64,18 @@ def make_node(
 
 
 def _reach(database: str, clock: Clock) -> None:
-    """Asks a database server for an answer; Unavailable when it gives none."""
+    """Asks a database server for an answer; Unavailable, with what it said, when it gives none that helps."""
     store = open_store(database, clock)
     try:
         store.ping()
+    except Unavailable as error:
+        said = str(getattr(error.__cause__, "orig", None) or error.__cause__ or "").strip().splitlines()
+        why = said[0].rpartition("FATAL:")[2].strip() if said else error.detail
+        raise Unavailable(
+            f"no node can be made in that database: {why}",
+            code="database",
+            hint="Make the database first (PostgreSQL: createdb NAME), or mend what --database says.",
+        ) from error
     finally:
         store.close()
 

@@ -12,10 +12,10 @@ import typer
 from comity.cli.codes import Exit
 from comity.cli.screen import note, plain, show, show_json, table
 from comity.kernel.base.clock import Micros, rfc3339
+from comity.kernel.base.errors import NodeError
 
 if TYPE_CHECKING:
     from comity.app.node import Node
-    from comity.kernel.base.errors import NodeError
     from comity.kernel.exchange.mirror.pulling import Tally
     from comity.kernel.exchange.mirror.registering import Registered
     from comity.kernel.store.types import Collection, Mirror
@@ -86,7 +86,11 @@ def pull(
         )
         _say_whose(kept)
         began = time.perf_counter()
-        tally = _pulled(node, kept.mirror)
+        try:
+            tally = _pulled(node, kept.mirror)
+        except NodeError:
+            _say_that_it_stays(kept)
+            raise
         worker(node).drain()  # what follows the commit log, in case no server runs
         seconds = time.perf_counter() - began
         _sum_up(node, kept, into, tally, seconds, json=json)
@@ -120,6 +124,15 @@ def _say_whose(kept: "Registered") -> None:
         note(f"What comes is claims of {name}.")
 
 
+def _say_that_it_stays(kept: "Registered") -> None:
+    """A mistyped URL leaves a mirror behind."""
+    if not kept.known:
+        number = kept.mirror.id
+        note(
+            f"It stays as mirror {number}: the same command tries again, 'comity mirror remove {number}' takes it away."
+        )
+
+
 def _pulled(node: "Node", mirror: "Mirror") -> "Tally":
     from comity.app.fetching import make_fetcher  # noqa: PLC0415  --help must answer at once
     from comity.kernel.exchange.mirror.foreground import pull_now  # noqa: PLC0415  --help must answer at once
@@ -139,7 +152,7 @@ def _pulled(node: "Node", mirror: "Mirror") -> "Tally":
 
 
 @contextmanager
-def _shown() -> Iterator[tuple[Callable[["Tally"], None], Callable[["NodeError", float], None]]]:
+def _shown() -> Iterator[tuple[Callable[["Tally"], None], Callable[[NodeError, float], None]]]:
     """Progress on a terminal: how many objects came, how fast. What is left is not known to a TAXII client."""
     from rich.console import Console  # noqa: PLC0415  --help must answer at once
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  the same
@@ -160,7 +173,7 @@ def _shown() -> Iterator[tuple[Callable[["Tally"], None], Callable[["NodeError",
             rate = tally.seen / max(time.perf_counter() - began, 0.001)
             progress.update(task, description=f"{tally.seen:,} objects, {tally.new:,} new, {rate:,.0f} a second")
 
-        def waits(error: "NodeError", seconds: float) -> None:
+        def waits(error: NodeError, seconds: float) -> None:
             note(f"{plain(str(error))}; asking again in {seconds:.0f} s.")
 
         yield told, waits
@@ -230,7 +243,8 @@ def mirror_list(context: typer.Context, json: Json = False) -> None:
     show(table(("mirror", "into", "from", "state", "every", "last complete", "new", "refused", "of"), rows))
     for each in mirrors:
         if each.errors:
-            note(f"Mirror {each.id} failed {each.errors} times in a row: {plain(each.reason)}")
+            often = "" if each.errors == 1 else f", {each.errors} times one after another"
+            note(f"Mirror {each.id} failed{often}: {plain(each.reason)}")
 
 
 @mirror.command("show")

@@ -8,8 +8,31 @@ from litestar.connection import ASGIConnection
 from comity.kernel.directory.accounts import Browser
 from comity.kernel.directory.devices import LONGEST as LONGEST_DEVICE
 from comity.web.session import CookieNames
+from comity.web.words import Told, msgid, outside
 
 _LONGEST_AGENT: Final = 300
+_LONGEST_NAME: Final = 60
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Whale", "Whale"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("HeadlessChrome", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iPadOS"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def browser_of(connection: ASGIConnection[Any, Any, Any, Any], names: CookieNames, *, proxied: bool) -> Browser:
@@ -24,6 +47,16 @@ def browser_of(connection: ASGIConnection[Any, Any, Any, Any], names: CookieName
         network=_address(connection, proxied=proxied),
         device=device if 0 < len(device) <= LONGEST_DEVICE else None,
     )
+
+
+def browser_name(agent: str) -> Told:
+    """What a person would call the browser that sent this ``User-Agent``; its own words where we know no better."""
+    browser = next((name for mark, name in _BROWSERS if f"{mark}/" in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    known = " · ".join(each for each in (browser, system) if each)
+    if known or agent.strip():
+        return outside(known or agent.strip()[:_LONGEST_NAME])
+    return msgid("Browser not known")
 
 
 def _address(connection: ASGIConnection[Any, Any, Any, Any], *, proxied: bool) -> str:

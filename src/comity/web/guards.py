@@ -19,6 +19,7 @@ from litestar.handlers.base import BaseRouteHandler
 from comity.kernel.base.errors import Refused, Unauthorised
 from comity.kernel.directory.roles import Role
 from comity.kernel.store.types import Account
+from comity.web.roles import ROLES
 from comity.web.session import CookieNames, Sessions, holds, secret_of
 from comity.web.words import Phrase, msgid
 
@@ -66,7 +67,7 @@ class NotPermitted(Refused):
     code = "permission"
 
     def __init__(self, allowed: frozenset[Role]) -> None:
-        self.said = Phrase(ONE_OF_THE_ROLES, {"roles": ", ".join(sorted(allowed))})
+        self.said = Phrase(ONE_OF_THE_ROLES, lists={"roles": tuple(ROLES[each] for each in sorted(allowed))})
         super().__init__(str(self.said), hint=msgid("An administrator of this node can give you a role."))
 
 

@@ -15,6 +15,7 @@ from litestar.connection import ASGIConnection
 _LOCALHOST: Final = "localhost"
 _NETLOC: Final = re.compile(r"(?P<host>[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::(?P<port>[0-9]{1,5}))?")
 _ADDRESS: Final = re.compile(r"[0-9.]+")
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -36,3 +37,12 @@ def passkey_origin(connection: ASGIConnection[Any, Any, Any, Any], base_url: str
     if base.scheme == "http" and found["host"] == _LOCALHOST:
         return Origin(_LOCALHOST, f"http://{asked.removesuffix(':80')}")
     return None
+
+
+def link_base(connection: ASGIConnection[Any, Any, Any, Any], base_url: str) -> str:
+    """What a link to this node begins with: its base URL; by name where only this machine is reached and asked by name.
+
+    At a loopback address nobody who opens an invitation could make a passkey; at ``localhost`` they can.
+    """
+    named = passkey_origin(connection, base_url)
+    return named.origin if named is not None and urlsplit(base_url).hostname in _LOOPBACK else base_url

@@ -105,8 +105,8 @@ def _functions(
 
     def phrase(sentence: Phrase) -> str:
         if not sentence.many:
-            return say(sentence.frame) % sentence.parts
-        return translations.ngettext(sentence.frame, sentence.many, sentence.number) % sentence.parts
+            return say(sentence.frame) % sentence.filled(say)
+        return translations.ngettext(sentence.frame, sentence.many, sentence.number) % sentence.filled(say)
 
     def told(words: Told) -> str:
         return say(words) if isinstance(words, str) else phrase(words)

@@ -5,6 +5,7 @@ language of whoever reads it. Text that came from outside is never a msgid: it g
 ``Told`` is what a page may be given to say: a msgid, or a phrase.
 """
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -21,16 +22,22 @@ AS_IT_IS = "%(text)s"
 class Phrase(msgspec.Struct, frozen=True):
     """A sentence of ours with gaps: ``frame`` is a msgid with named gaps, ``parts`` what stands in them, as it came.
 
-    ``many`` is the frame where ``number`` is not one; empty for a sentence that does not count.
+    ``many`` is the frame where ``number`` is not one; empty for a sentence that does not count. ``lists`` fills a gap with
+    words of ours, translated and with commas between them.
     """
 
     frame: str
     parts: dict[str, str] = {}
     many: str = ""
     number: int = 1
+    lists: dict[str, tuple[str, ...]] = {}
 
     def __str__(self) -> str:
-        return (self.many if self.many and self.number != 1 else self.frame) % self.parts
+        return (self.many if self.many and self.number != 1 else self.frame) % self.filled(str)
+
+    def filled(self, say: Callable[[str], str]) -> dict[str, str]:
+        """What stands in the gaps, with the words of ours as ``say`` says them."""
+        return {**self.parts, **{gap: ", ".join(map(say, words)) for gap, words in self.lists.items()}}
 
 
 Told: TypeAlias = str | Phrase

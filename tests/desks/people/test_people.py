@@ -48,7 +48,7 @@ def test_somebody_is_invited_and_comes_in_by_the_link_that_is_shown_once(node: N
         ({"name": "", "roles": "analyst"}, "Fill this in."),
         ({"name": "Bob"}, "Choose at least one."),
         ({"name": "Bob", "roles": "emperor"}, "Choose from what is listed."),
-        ({"name": "alice", "roles": "analyst"}, "Alice"),
+        ({"name": "alice", "roles": "analyst"}, "This name is taken. Choose another one."),
         ({"name": "B\u202eob", "roles": "analyst"}, "visible"),
         ({"name": "x" * 201, "roles": "analyst"}, "At most 200 characters."),
     ],
@@ -61,6 +61,25 @@ def test_what_is_wrong_with_an_invitation_is_said_and_what_was_typed_is_kept(
         assert answer.status_code == 422
         assert says in answer.text
         assert len(node.directory.accounts.all()) == 1
+
+
+def test_at_localhost_the_link_is_one_at_which_a_passkey_can_be_made(node: Node) -> None:
+    with node.signed_in() as browser:
+        named = {"host": "localhost:8000", "origin": "http://localhost:8000"}
+        browser.headers.update(named)
+        answer = sent(browser, "/people/invite", name="Min-ji Park", roles="analyst")
+        assert re.search(r"http://localhost:8000/sign-in/[\w-]+", answer.text)
+
+
+def test_a_person_s_browsers_are_called_as_people_call_them(node: Node) -> None:
+    with beside(person_with(node, "analyst")) as bobs, node.signed_in() as browser:
+        bob = node.directory.accounts.get("Bob")
+        link = node.directory.accounts.invite(bob, purpose="sign-in").secret
+        bobs.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        sent(bobs, f"/sign-in/{link}")
+        page = browser.get(f"/people/{bob.id}").text
+        assert "Firefox · Linux" in page
+        assert "Mozilla" not in page
 
 
 def test_the_list_holds_long_names_and_everyones_state(node: Node) -> None:
@@ -103,12 +122,15 @@ def test_disabling_says_what_it_ends_and_ends_it(node: Node) -> None:
     assert [each for each in acts(node) if each in {"disabled", "enabled"}] == ["enabled", "disabled"]
 
 
-def test_the_last_administrator_stays_one(node: Node) -> None:
+def test_the_last_administrator_stays_one_and_is_told_why(node: Node) -> None:
     with node.signed_in() as browser:
-        assert sent(browser, f"/people/{node.alice.id}/disable").status_code == 409
-        refused = sent(browser, f"/people/{node.alice.id}/roles", roles="analyst")
-        assert refused.status_code == 422
-        assert browser.get("/people").status_code == 200
+        path = f"/people/{node.alice.id}"
+        assert sent(browser, f"{path}/disable").headers["location"] == path
+        assert "Nobody else is an administrator." in browser.get(path).text
+        answer = sent(browser, f"{path}/roles", roles="analyst")
+        assert answer.status_code == 422
+        assert "Nobody else is an administrator." in answer.text
+    assert not node.directory.accounts.get("Alice").disabled
 
 
 def test_for_whoever_has_ways_in_there_is_only_a_recovery_link(node: Node) -> None:

@@ -89,3 +89,13 @@ def test_saving_an_object_is_recorded(node: Node) -> None:
         assert "exported from main" in browser.get("/record").text
         assert browser.get("/intel/objects/campaign--nowhere/raw").status_code == 404
         assert len(node.store.events.all(5, kind=LeafKind.EXPORTED)) == 1
+
+
+def test_roles_in_it_are_called_what_they_are_called_elsewhere(node: Node) -> None:
+    with node.signed_in() as browser:
+        node.directory.accounts.set_roles(node.directory.accounts.add("Bob", ["duty-officer"]), ["auditor", "legal"])
+        page = browser.get("/record").text
+        assert "Duty officer" in page
+        assert "Duty officer → Auditor, Legal" in page
+        korean = browser.get("/record", headers={"accept-language": "ko"}).text
+        assert "당직관 → 감사관, 법무" in korean

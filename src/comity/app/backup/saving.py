@@ -24,7 +24,7 @@ from comity.app.backup.sealing import Sealer
 from comity.app.folder import DATABASE, Folder
 from comity.app.node import Node
 from comity.kernel.base.clock import Micros
-from comity.kernel.base.errors import Conflict, Unavailable
+from comity.kernel.base.errors import Conflict, NotFound, Unavailable
 from comity.kernel.store.agreement import Tally
 from comity.kernel.store.whole import PIECE, Part, taken
 
@@ -58,6 +58,10 @@ def save(node: Node, path: Path, *, verify: bool, progress: Progress) -> Saved:
             f"{path} is in the node's own folder, which is what is saved",
             code="backup-inside",
             hint="Name a file elsewhere, best on another disk.",
+        )
+    if not path.parent.is_dir():
+        raise NotFound(
+            f"there is no folder {path.parent}", code="backup-folder", hint="Make it, or name a file in another."
         )
     part = path.with_name(f"{path.name}.part")
     with _alone(node.folder) as scratch, _disk(path):

@@ -16,9 +16,11 @@ from comity.desks.account.objects import (
 )
 from comity.kernel.directory.accounts import Accounts, PasskeyInfo, SessionInfo
 from comity.kernel.store.types import Account
+from comity.web.browser import browser_name
 from comity.web.forms import Act, Choice, Form
 from comity.web.i18n import own_name
 from comity.web.origin import Origin
+from comity.web.roles import ROLES
 from comity.web.tables import Acts, At, Column, Link, Row, Words, plain
 from comity.web.words import Told, msgid, outside
 
@@ -46,7 +48,7 @@ def own_account(
     here = accounts.handle_of(cookie)
     return AccountPage(
         name=account.name,
-        roles=tuple(rules.ROLES.get(role, role) for role in account.roles),
+        roles=tuple(ROLES.get(role, role) for role in account.roles),
         created=account.created,
         has_password=accounts.has_password(account),
         has_codes=accounts.has_totp(account),
@@ -129,7 +131,7 @@ def codes_page(secret: str, uri: str, ticket: str, form: Form | None = None) -> 
 
 
 def _session(each: SessionInfo, here: str) -> Row:
-    name = rules.browser_name(each.agent)
+    name = browser_name(each.agent)
     this = each.handle == here
     acts: tuple[Act | Link, ...] = ()
     if not this:

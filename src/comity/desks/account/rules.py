@@ -1,27 +1,16 @@
-"""Rules of the account desk: what a browser is called, the words for what went wrong, a QR code's outline. Pure."""
+"""Rules of the account desk: the words for what went wrong, a QR code's outline. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from comity.kernel.base.errors import NodeError
-from comity.web.words import Told, msgid, outside, plural
-
-LONGEST_AGENT: Final = 60
+from comity.web.words import Told, msgid, plural
 
 WAYS: Final[dict[str, str]] = {
     "link": msgid("One-time link"),
     "password": msgid("Password"),
     "passkey": msgid("Passkey"),
-}
-ROLES: Final[dict[str, str]] = {
-    "administrator": msgid("Administrator"),
-    "analyst": msgid("Analyst"),
-    "approver": msgid("Approver"),
-    "auditor": msgid("Auditor"),
-    "diplomat": msgid("Diplomat"),
-    "duty-officer": msgid("Duty officer"),
-    "legal": msgid("Legal"),
 }
 
 # What each error of signing in means to whoever sees it. Unknown, disabled, wrong: one answer.
@@ -51,38 +40,6 @@ TOLD: Final = (
     msgid("The password contains the name."),
     msgid("The password is on the list of those that are tried first."),
 )
-
-_BROWSERS: Final = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Whale", "Whale"),
-    ("Firefox", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("HeadlessChrome", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-_SYSTEMS: Final = (
-    ("Android", "Android"),
-    ("iPhone", "iOS"),
-    ("iPad", "iPadOS"),
-    ("Windows", "Windows"),
-    ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def browser_name(agent: str) -> Told:
-    """What a person would call the browser that sent this ``User-Agent``; its own words where we know no better."""
-    browser = next((name for mark, name in _BROWSERS if f"{mark}/" in agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    known = " · ".join(each for each in (browser, system) if each)
-    if known or agent.strip():
-        return outside(known or agent.strip()[:LONGEST_AGENT])
-    return msgid("Browser not known")
 
 
 def said(error: NodeError) -> Told:

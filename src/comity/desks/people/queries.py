@@ -20,6 +20,7 @@ from comity.desks.people.objects import (
 from comity.kernel.directory.accounts import Accounts
 from comity.kernel.store.store import Store
 from comity.kernel.store.types import Account, Event
+from comity.web.browser import browser_name
 from comity.web.forms import Choice
 from comity.web.tables import (
     At,
@@ -97,7 +98,7 @@ def person(accounts: Accounts, who: Account, reader: Account) -> PersonPage:
             msgid("Sessions of this person"),
             SESSIONS,
             [
-                Row((Words(outside(each.agent[:120])), Words(_network(each.network)), At(each.created), At(each.seen)))
+                Row((Words(browser_name(each.agent)), Words(_network(each.network)), At(each.created), At(each.seen)))
                 for each in sessions
             ],
             empty=msgid("Nowhere at this moment."),

@@ -10,6 +10,7 @@ import msgspec
 
 from comity.kernel.ledger.leaf import LeafKind
 from comity.kernel.store.types import Event
+from comity.web.roles import ROLES
 from comity.web.words import Phrase, Told, msgid, outside
 
 KINDS: Final[dict[LeafKind, str]] = {
@@ -53,6 +54,7 @@ _DETAILS: Final[dict[tuple[str, str], str]] = {
     ("signed-in", "password"): msgid("with a password"),
     ("signed-in", "password totp"): msgid("with a password and a code"),
 }
+_OF_ROLES: Final = frozenset({"added", "roles-changed"})
 _COMMAND_LINE: Final = "command line: "
 _NODE: Final = "node"
 
@@ -78,7 +80,7 @@ def told(event: Event) -> Line:
         frame = _ACTS.get(act)
         what = Phrase(frame, {"name": text("account")}) if frame else outside(f"{text('account')}: {act}")
         detail = text("detail")
-        return Line(what, _DETAILS.get((act, detail)) or _outside(detail), who(text("by")))
+        return Line(what, _DETAILS.get((act, detail)) or _roles(act, detail) or _outside(detail), who(text("by")))
     if event.kind == LeafKind.COMMAND:
         by = Phrase(msgid("%(user)s, on the command line"), {"user": text("user")})
         return Line(Phrase(msgid("comity %(command)s"), {"command": text("command")}), _outside(text("detail")), by)
@@ -100,6 +102,19 @@ def who(by: str) -> Told:
     if by.startswith(_COMMAND_LINE):
         return Phrase(msgid("%(user)s, on the command line"), {"user": by.removeprefix(_COMMAND_LINE)})
     return msgid("the node itself") if by == _NODE else _outside(by) or msgid("not known")
+
+
+def _roles(act: str, detail: str) -> Told:
+    """The roles that somebody was given, or had and has, by what they are called; empty where it says something else."""
+    before, turned, after = detail.partition(" -> ")
+    words = {*before.split(), *after.split()}
+    if act not in _OF_ROLES or not words or not words <= ROLES.keys():
+        return ""
+    lists = {
+        "before": tuple(map(ROLES.__getitem__, before.split())),
+        "after": tuple(map(ROLES.__getitem__, after.split())),
+    }
+    return Phrase("%(before)s → %(after)s" if turned else "%(before)s", lists=lists)
 
 
 def _outside(text: str) -> Told:

@@ -13,12 +13,17 @@ from comity.kernel.directory.accounts import Accounts, Link
 from comity.kernel.store.types import Account
 from comity.web.forms import ConfirmationPage, Form
 from comity.web.headers import SANDBOX_POLICY
+from comity.web.origin import link_base
 from comity.web.visit import Visit
 from comity.web.words import Phrase, Told, msgid, plural
 
 MANAGE: Final = "people.manage"
 READ_RECORD: Final = "record.read"
 MENDABLE: Final = (Invalid, Conflict)
+SAID: Final[dict[str, str]] = {
+    "account-exists": msgid("This name is taken. Choose another one."),
+    "last-administrator": msgid("Nobody else is an administrator. Make somebody else one first."),
+}
 
 
 @get(PEOPLE, opt={"permission": MANAGE}, sync_to_thread=True)
@@ -41,7 +46,8 @@ def do_invite(visit: NamedDependency[Visit]) -> Response[Any]:
         try:
             added, link = actions.invite(_accounts(visit), form.value("name"), form.many("roles"), _person(visit))
         except MENDABLE as error:
-            form = form.refused(error, "roles" if error.code.startswith("role") else "name")
+            field = "roles" if error.code.startswith("role") else "name"
+            form = form.failing(SAID[error.code], field) if error.code in SAID else form.refused(error, field)
         else:
             return visit.page(_link_page(visit, added, link, recovery=False))
     return visit.page(_invite_page(form), status=422)
@@ -76,7 +82,7 @@ def set_roles(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[
         try:
             accounts.set_roles(who, form.many("roles"), by=_person(visit).name)
         except MENDABLE as error:
-            form = form.refused(error, "roles")
+            form = form.failing(SAID[error.code], "roles") if error.code in SAID else form.refused(error, "roles")
     if not form.ok:
         return visit.page(_roles_page(who, form), status=422)
     said = Phrase(msgid("The roles of %(name)s are changed."), {"name": who.name})
@@ -118,7 +124,11 @@ def ask_disable(visit: NamedDependency[Visit], number: FromPath[int]) -> Respons
 def disable(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
     """Disable them."""
     accounts = _accounts(visit)
-    who = accounts.disable(queries.account(accounts, number), by=_person(visit).name)
+    who = queries.account(accounts, number)
+    try:
+        accounts.disable(who, by=_person(visit).name)
+    except Conflict as error:
+        return visit.redirect(_path(who), SAID.get(error.code, str(error)), meaning="wrong")
     return visit.redirect(_path(who), Phrase(msgid("%(name)s is disabled."), {"name": who.name}))
 
 
@@ -315,7 +325,7 @@ def _roles_page(who: Account, form: Form) -> FormPage:
 
 
 def _link_page(visit: Visit, who: Account, link: Link, *, recovery: bool) -> NewLinkPage:
-    url = f"{visit.site.services.base_url}/sign-in/{link.secret}"
+    url = f"{link_base(visit.request, visit.site.services.base_url)}/sign-in/{link.secret}"
     return NewLinkPage(name=who.name, number=who.id, url=url, expires=link.expires, recovery=recovery)
 
 

@@ -85,9 +85,7 @@ class Mirrors:
         """The mirror of this number; NotFound where there is none."""
         found = self._where(tables.mirror.c.id == number)
         if not found:
-            raise NotFound(
-                f"there is no mirror {number}", code="mirror-unknown", hint="'comity mirror list' shows the mirrors."
-            )
+            raise _unknown(number)
         return found[0]
 
     def find(self, url: str, collection: int) -> Mirror | None:
@@ -132,14 +130,14 @@ class Mirrors:
         """Let a mirror rest, or go on."""
         with inside(self._database, None) as writer:
             if writer.run(_PAUSE, {"id": number, "paused": paused}) != 1:
-                raise NotFound(f"there is no mirror {number}", code="mirror-unknown")
+                raise _unknown(number)
 
     def remove(self, number: int) -> None:
         """Forget a mirror. The objects that it brought stay."""
         with inside(self._database, None) as writer:
             self._timers.cancel(KIND, str(number), writer)
             if writer.run(_REMOVE, {"id": number}) != 1:
-                raise NotFound(f"there is no mirror {number}", code="mirror-unknown")
+                raise _unknown(number)
             writer.run(_FORGET, {"id": number})
 
     # -- how far they are
@@ -218,3 +216,9 @@ class Mirrors:
 def _refusal(row: Row) -> Refusal:
     digest, object_id, reason, at = row
     return Refusal(bytes(digest), object_id, reason, at)
+
+
+def _unknown(number: int) -> NotFound:
+    return NotFound(
+        f"there is no mirror {number}", code="mirror-unknown", hint="'comity mirror list' shows the mirrors."
+    )

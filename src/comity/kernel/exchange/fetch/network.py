@@ -35,7 +35,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Away(f"the name {host} can't be resolved") from error
+        raise Away(f"the name {host} can't be resolved", hint="Is the URL's host right?") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -106,7 +106,7 @@ class Guarded(NetworkBackend):
                 trouble = error
             else:
                 return _Timed(sock, self._deadline)
-        raise Away(f"{host} does not answer on port {port}") from trouble
+        raise Away(f"{host} does not answer on port {port}", hint="Are the URL's host and port right?") from trouble
 
     def _checked(self, host: str, port: int) -> Sequence[Address]:
         literal = read_address(host)
