@@ -1,12 +1,14 @@
 """Languages: catalogues, the choice among them, and the extraction of texts."""
 
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 
 from comity.web.extraction import TEMPLATE, extracted, write_template
-from comity.web.i18n import choose, read_catalogues
+from comity.web.i18n import choose, own_name, read_catalogues
 from comity.web.page import ErrorPage, Shell
 from comity.web.press import Press
 
@@ -69,3 +71,8 @@ def test_texts_of_templates_tables_and_attributes_are_found() -> None:
         "Search words, an address, a hash, an id",
     } <= found
     assert "%(num)s object" in found
+
+
+def test_every_language_of_ours_has_a_name_of_its_own() -> None:
+    for language in read_catalogues(files("comity.web") / "locale"):
+        assert own_name(language) == Locale.parse(language).get_display_name()

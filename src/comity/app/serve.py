@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 if __name__ != "comity.app.serve":
-    # In the server's own processes: structlog would load rich, whose colours nobody sees here, into each of them (4 MB).
-    sys.modules["rich"] = None  # type: ignore[assignment]
+    # In the server's own processes, each of which would carry them: structlog would load rich, whose colours nobody sees here
+    # (4 MB); the web framework would load pydantic and attrs wherever they are installed, to know their classes (9 MB).
+    sys.modules.update(dict.fromkeys(("rich", "pydantic", "attrs", "attr")))  # type: ignore[arg-type]
 
 import msgspec
 import structlog
