@@ -55,8 +55,12 @@ test: develop parts ## all tests but the long ones
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .PHONY: soak
-soak: develop parts ## the long tests: hundreds of kills, thousands of random worlds
+soak: develop parts mutants ## the long tests: hundreds of kills, thousands of random worlds, mutants
 	@COMITY_HYPOTHESIS=soak $(BIN)/python -m pytest -m soak
+
+.PHONY: mutants
+mutants: develop ## does a test notice when a rule of policy is changed? (MUTANTS=... names modules)
+	@$(BIN)/python -m tools.mutants $(MUTANTS)
 
 .PHONY: lint
 lint: develop ## style, by ruff

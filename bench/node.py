@@ -70,6 +70,11 @@ class Node:
         wall = time.perf_counter() - start
         return {"wall": wall, "kept": said["kept"], "refused": said["refused"], "own seconds": said["seconds"]}
 
+    def policy(self, beside: str, seconds: float = 1800) -> dict[str, float]:
+        """Figures of `bench.policy` of this node at rest, in a process of its own. `beside`: an empty database, or nothing."""
+        words = [sys.executable, "-m", "bench.policy", self.folder, *(("--beside", beside) if beside else ())]
+        return dict(json.loads(run(words, folder=Path(__file__).parents[1], seconds=seconds)))
+
     def sign_in_link(self) -> str:
         """A one-time link for the first person of the node."""
         said = self._comity("account", "link", "--json")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import uvloop
 
-from bench import BenchError, databases, driver, limits, node, peers, web
+from bench import BenchError, databases, driver, limits, node, peers, policy, web
 from bench.client import Connection, Endpoint, until_answering
 from bench.figures import MEDALLION_SIZE, Figure, Figures, count
 from bench.processes import Server, free_port, serving
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-PARTS: Final = ("ingest", "load", "read", "queries", "readers", "pages", "web", "limits", "memory")
+PARTS: Final = ("ingest", "load", "read", "queries", "readers", "pages", "web", "limits", "memory", "policy")
 # Above this only the envelopes of 1000 are measured, to keep a run within bounds.
 _ALL_WAYS_UP_TO: Final = 100_000
 _TAIL: Final = 50_000
@@ -169,6 +169,9 @@ class Suite:
             if self.plan.parts & {"memory", "readers"}:
                 with made.serve(2) as running:
                     self._two_workers(running, sent, who)
+            if "policy" in self.plan.parts:  # last: it adds parties and agreements
+                with self._noting(f"policy, {who[1]}, {count(size)}"):
+                    self._policy(made, who, size)
 
     def _load(self, database: str, sent: Slice, who: tuple[str, str]) -> None:
         self._say(f"Comity on {database}, {count(sent.count)}: load from a file")
@@ -208,6 +211,16 @@ class Suite:
         detail = {each.path: dataclasses.asdict(each) for each in seen}
         self._put("slowest page for people", *who, size, max(each.median for each in seen), "ms", detail=detail)
         self._put("heaviest page for people", *who, size, max(each.kilobytes for each in seen), "kB", detail=detail)
+
+    def _policy(self, made: node.Node, who: tuple[str, str], size: int) -> None:
+        self._say(f"Comity on {who[1]}, {count(size)}: policy")
+        with contextlib.ExitStack() as stack:
+            beside = ""
+            if size == self.plan.sizes[0]:
+                made_for = stack.enter_context(self._database(who[1]))
+                beside = f"sqlite:///{self._new_folder()}.db" if made_for == "sqlite" else made_for
+            for name, value in made.policy(beside).items():
+                self._put(name, *who, size, value, policy.UNITS.get(name, "objects"))
 
     def _catch_up(self, made: node.Node, who: tuple[str, str], size: int) -> None:
         """How long after the last answer every object is found by its words. Reads are measured after that."""

@@ -113,6 +113,26 @@ def targets(figures: Figures, sizes: Sequence[int]) -> list[Target]:
         )
     heaviest = get("heaviest page for people", "comity", "sqlite", sizes[-1])
     found.append(Target("heaviest page for people, first load", heaviest, 200, "kB", at_most=True))
+    for database, factor in (("sqlite", 2.0), ("postgresql", 3.0)):
+        last = sizes[-1]
+        for measure, bound in (("pages, everything granted", 0.85), ("pages, half granted", 0.65)):
+            name = f"{measure} / policy not asked, {database}, {count(last)}"
+            found.append(Target(name, get(measure, "comity", database, last), bound))
+        for measure, most, unit in (
+            ("opened, first page by next", 50.0, "ms"),
+            ("opened, by next", factor, "s"),
+            ("opened, by added_after", factor, "s"),
+            ("page, one in ten thousand", 10.0, "ms"),
+        ):
+            name = f"{measure}, {database}, {count(last)}"
+            found.append(Target(name, get(measure, "comity", database, last), most, unit, at_most=True))
+        for measure, most, unit in (
+            ("all labels for all parties", 10.0, "s"),
+            ("agreement that touches 1,000 labels", 0.5, "s"),
+            ("open set of 100,000 shapes", 50.0, "ms"),
+        ):
+            name = f"{measure}, {database}"
+            found.append(Target(name, get(measure, "comity", database, small), most, unit, at_most=True))
     memory = get("peak memory, all processes", "comity", "sqlite", sizes[-1])
     found.append(Target(f"peak memory with {count(sizes[-1])} on sqlite", memory, 300, "MB", at_most=True))
     return found

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from comity.app.demo.pact import DAY, NAME, SIGNED_DAYS_AGO
 from comity.app.node import open_node
 from comity.app.settings import Settings
 from comity.app.staging import MARK, Demo, claimed, places, set_up
 from comity.kernel.base.clock import FixedClock, SystemClock
 from comity.kernel.base.errors import Conflict, Invalid
+from comity.kernel.directory.agreements import State
 from comity.kernel.directory.roles import Role
+from comity.kernel.objects.markings import Tlp
+from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.types import Query
 
@@ -31,9 +35,10 @@ def test_two_nodes_of_two_parties_stand_side_by_side(tmp_path: Path) -> None:
     assert len({stage.settings.data for stage in demo.stages}) == 2
     ids = set()
     for stage in demo.stages:
-        administrator, analyst = stage.seats
+        analyst, signer, administrator = stage.seats
         assert administrator.roles == (Role.ADMINISTRATOR,)
         assert analyst.roles == (Role.ANALYST, Role.DUTY_OFFICER)
+        assert signer.roles == (Role.APPROVER, Role.LEGAL)
         with open_node(stage.settings) as node:
             ids.add(node.file.id)
             own = node.directory.parties.own()
@@ -68,7 +73,7 @@ def test_what_was_changed_stays_until_a_reset(tmp_path: Path) -> None:
     assert not again.anew
     assert again.made == first.made
     links = [{seat.link for stage in demo.stages for seat in stage.seats} for demo in (first, again)]
-    assert len(links[0] | links[1]) == 8
+    assert len(links[0] | links[1]) == 12
     with open_node(again.stages[1].settings) as node:
         assert node.file.id == before
         assert node.directory.parties.get("dave").name == "Dave"
@@ -111,3 +116,43 @@ def test_one_demo_runs_in_a_folder(tmp_path: Path) -> None:
 def test_the_second_node_needs_a_port_too() -> None:
     with pytest.raises(Invalid):
         places(Path("demo"), Settings(port=65535))
+
+
+def test_both_nodes_hold_one_agreement_that_both_have_signed(tmp_path: Path) -> None:
+    demo = staged(tmp_path / "demo")
+    held = []
+    for stage in demo.stages:
+        with open_node(stage.settings) as node:
+            row = node.directory.agreements.get(NAME)
+            assert node.directory.agreements.state(row) == State.IN_FORCE
+            own = node.directory.parties.own()
+            signed = {each.party.name for each in node.directory.agreements.signatures(row) if each.party is not None}
+            assert signed == {each.party for each in demo.stages}
+            assert own.name in signed
+            held.append((row.agreement, row.digest))
+    assert held[0] == held[1]
+
+
+def test_what_the_agreement_makes_of_the_examples(tmp_path: Path) -> None:
+    """Each effect has an object, which the partner gets where it is released, and else knows nothing of."""
+    demo = staged(tmp_path / "demo")
+    with open_node(demo.stages[0].settings) as node:
+        partner = node.directory.parties.get(demo.partner.slug)
+        ours = node.store.visible(Viewer(node.directory.parties.own().id))
+        theirs = node.store.visible(Viewer(partner.id))
+        for example in demo.examples:
+            explained = ours.explained(example.object, partner.id)
+            assert [each.decision.effect for each in explained] == [example.effect], example.called
+            assert [each.released for each in explained] == [example.effect == Effect.RELEASE], example.called
+            seen = theirs.held(example.object)
+            assert bool(seen) == (example.effect == Effect.RELEASE), example.called
+
+
+def test_what_is_above_the_ceiling_came_with_the_agreement(tmp_path: Path) -> None:
+    demo = staged(tmp_path / "demo")
+    with open_node(demo.stages[0].settings) as node:
+        partner = node.directory.parties.get(demo.partner.slug)
+        ours = node.store.visible(Viewer(node.directory.parties.own().id))
+        assert partner.tlp_max == Tlp.GREEN
+        compared = ours.compared(partner.id, demo.made - (SIGNED_DAYS_AGO + 1) * DAY)
+        assert 0 < compared.then < compared.now

@@ -1,4 +1,4 @@
-"""``party``, ``collection``, ``token``, ``account``: what they say, what they refuse, and that secrets come once."""
+"""Parties, communities, collections, tokens, accounts: what they say, what they refuse, and that secrets come once."""
 
 from pathlib import Path
 
@@ -19,6 +19,7 @@ def test_parties(command: Command, node: Path) -> None:
         "tlp_max": "TLP:GREEN",
         "own": False,
         "identity": None,
+        "client_of": None,
         "created": "",
     }
     listed = command("party", "list", "--json").json
@@ -41,6 +42,20 @@ def test_parties(command: Command, node: Path) -> None:
         (("party", "add", "x", "--name", "X", "--jurisdiction", "KR", "--tlp-max", "purple"), 2, "amber+strict"),
         (("party", "add", "x", "--name", "X"), 2, "--jurisdiction"),
         (("party", "add", "x", "--name", "X", "--jurisdiction", "KR", "--identity", "me"), 1, "identity--UUID"),
+        (("party", "add", "x", "--name", "X", "--jurisdiction", "KR", "--client-of", "nobody"), 1, "comity party add"),
+        (("party", "ceiling", "carol", "purple"), 2, "amber+strict"),
+        (("party", "ceiling", "nobody", "amber"), 1, "comity party list"),
+        (("party", "identity", "carol", "me"), 1, "identity--UUID"),
+        (("party", "client", "carol"), 2, "--of-nobody"),
+        (("party", "client", "carol", "--of", "dave", "--of-nobody"), 2, "--of-nobody"),
+        (("party", "client", "carol", "--of", "carol"), 1, "nobody's client"),
+        (("party", "client", "carol", "--of", "nobody"), 1, "comity party list"),
+        (("community", "add", "Not-Good", "--name", "X"), 1, "lower-case"),
+        (("community", "add", "x", "--name", "X", "--member", "nobody"), 1, "comity party list"),
+        (("community", "join", "none", "carol"), 1, "comity community add"),
+        (("community", "leave", "none", "carol"), 1, "comity community add"),
+        (("collection", "access", "nowhere", "carol"), 1, "comity collection list"),
+        (("collection", "access", "intel", "nobody"), 1, "comity party list"),
         (("collection", "add", "intel"), 1, "already there"),
         (("collection", "add", "x", "--id", "nope"), 1, "UUID"),
         (("collection", "add", "x", "--read", "nobody"), 1, "comity party add"),
@@ -73,6 +88,38 @@ def test_collections(command: Command, node: Path) -> None:
     assert command("collection", "list", "--json").json[-1] == added.json
     assert command("collection", "add", "plain", "--json").json["tlp"] == "TLP:AMBER"
     assert UUID in command("collection", "list").out
+
+
+def test_who_reads_a_collection_can_be_changed(command: Command, node: Path) -> None:
+    changed = command("collection", "access", "intel", "dave", "--read", "--write", "--json").json
+    assert (changed["read"], changed["write"]) == (["carol", "dave"], ["dave"])
+    assert "neither" in command("collection", "access", "intel", "dave").out
+    assert command("collection", "list", "--json").json[0]["read"] == ["carol"]
+
+
+def test_a_party_changes(command: Command, node: Path) -> None:
+    identity = "identity--22222222-2222-4222-8222-222222222222"
+    assert command("party", "ceiling", "dave", "amber", "--json").json["tlp_max"] == "TLP:AMBER"
+    assert command("party", "identity", "dave", identity, "--json").json["identity"] == identity
+    assert command("party", "identity", "carol", identity).code == 1
+    assert command("party", "client", "dave", "--of", "carol", "--json").json["client_of"] == "carol"
+    assert "client of carol" in command("party", "list").out
+    assert command("party", "client", "dave", "--of-nobody", "--json").json["client_of"] is None
+    added = command("party", "add", "eve", "--name", "Eve", "--jurisdiction", "FR", "--client-of", "carol", "--json")
+    assert added.json["client_of"] == "carol"
+
+
+def test_communities(command: Command, node: Path) -> None:
+    made = command("community", "add", "energy", "--name", "Energy sector", "--member", "carol", "--json").json
+    assert (made["slug"], made["members"]) == ("energy", ["carol"])
+    assert command("community", "join", "energy", "dave", "--json").json["changed"] is True
+    assert command("community", "join", "energy", "dave", "--json").json["changed"] is False
+    assert "already" in command("community", "join", "energy", "dave").err
+    assert "carol dave" in command("community", "list").out
+    assert command("community", "leave", "energy", "carol", "--json").json["members"] == ["dave"]
+    assert "no member" in command("community", "leave", "energy", "carol").err
+    assert command("community", "list", "--json").json == [{**made, "members": ["dave"]}]
+    assert command("community", "add", "energy", "--name", "X").code == 1
 
 
 def test_a_token_is_shown_once(command: Command, node: Path) -> None:

@@ -14,6 +14,7 @@ from comity.kernel.base.ids import system_random
 from comity.kernel.directory.directory import Directory
 from comity.kernel.directory.passwords import Cost
 from comity.kernel.directory.vault import Vault
+from comity.kernel.ledger.signing import make_keys
 from comity.kernel.objects.markings import TLP_IDS, Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
@@ -37,8 +38,15 @@ class Node:
         self.path = url.removeprefix("sqlite:///")
         self.clock = FixedClock(START)
         self.store = open_store(url, self.clock)
+        self.keys = make_keys(system_random)
         self.directory = Directory(
-            self.store.registry, self.store.people, Vault(bytes(32)), self.clock, cost=Cost(passes=1, memory=8, lanes=1)
+            self.store.registry,
+            self.store.people,
+            Vault(bytes(32)),
+            self.clock,
+            cost=Cost(passes=1, memory=8, lanes=1),
+            store=self.store,
+            keys=lambda: self.keys,
         )
         parties = self.directory.parties
         parties.add("ours", name="Demo CSIRT", jurisdiction="KR", tlp_max=Tlp.RED, identity=OURS, own=True)

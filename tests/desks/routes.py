@@ -79,6 +79,8 @@ class World:
         accounts = node.directory.accounts
         self.people: dict[Role, Account] = {role: accounts.add(f"The {role}", (role,)) for role in Role}
         self._cookies: dict[Role, str] = {}
+        _agreed(self)
+        _drafted(self)
 
     def cookie(self, role: Role) -> str:
         """The session of the person with this role alone; a new one where the last has ended, or is no fresh one."""
@@ -127,10 +129,32 @@ def _alice(world: World) -> str:
     return str(world.node.alice.id)
 
 
+AGREED = "ours-estonia"
+
+
+def _agreed(world: World) -> str:
+    """An agreement that is signed by us, made when first asked for."""
+    agreements = world.node.directory.agreements
+    if not agreements.all():
+        agreements.apply(agreements.draft("bilateral-csirt", "estonia", name=AGREED), by="somebody")
+    return AGREED
+
+
+def _drafted(world: World) -> str:
+    """A draft of another one; made anew where an answer before this one has dropped or signed it."""
+    name = "next-estonia"
+    if world.node.store.agreements.draft(name) is None:
+        text = world.node.directory.agreements.draft("bilateral-csirt", "estonia", name=name)
+        world.node.store.agreements.keep_draft(name, text, world.node.alice.id)
+    return name
+
+
 PERSON = Row({"number": _alice})
 OBJECT_ROW = Row({"object_id": OBJECT})
 NUMBER = Row({"number": "1"})
 FOLLOWER = Row({"name": "settle"})
+AGREEMENT = Row({"name": _agreed})
+DRAFT = Row({"name": _drafted})
 NONE = Row()
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -147,9 +171,38 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/account/password"): Row(form={"new": "seven herons at low tide", "again": "seven herons at low tide"}),
     ("POST", "/account/sessions/end-others"): NONE,
     ("POST", "/account/sessions/{handle:str}/end"): Row({"handle": "AAAA"}),
+    ("GET", "/agreements/matrix/{party:str}/{feature:str}/{value:str}"): Row(
+        {"party": "estonia", "feature": "tlp", "value": "green"}
+    ),
+    ("POST", "/agreements/accept"): NONE,
+    ("POST", "/agreements/accept/sign"): NONE,
+    ("POST", "/agreements/answered"): NONE,
+    ("POST", "/agreements/new"): Row(form={"template": "bilateral-csirt", "party": "estonia", "name": "new-one"}),
+    ("GET", "/agreements/drafts/{name:str}"): DRAFT,
+    ("POST", "/agreements/drafts/{name:str}"): DRAFT,
+    ("POST", "/agreements/drafts/{name:str}/drop"): DRAFT,
+    ("GET", "/agreements/drafts/{name:str}/file"): DRAFT,
+    ("GET", "/agreements/drafts/{name:str}/preview"): DRAFT,
+    ("GET", "/agreements/drafts/{name:str}/sign"): DRAFT,
+    ("POST", "/agreements/drafts/{name:str}/sign"): DRAFT,
+    ("GET", "/agreements/{name:str}"): AGREEMENT,
+    ("POST", "/agreements/{name:str}/amend"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/answer"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/offer"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/out"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/resume"): AGREEMENT,
+    ("POST", "/agreements/{name:str}/resume"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/signed"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/suspend"): AGREEMENT,
+    ("POST", "/agreements/{name:str}/suspend"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/text"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/text/file"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/withdraw"): AGREEMENT,
+    ("POST", "/agreements/{name:str}/withdraw"): AGREEMENT,
     ("POST", "/components"): NONE,
     ("POST", "/display"): Row(form={"theme": "dark"}),
     ("GET", "/intel/objects/{object_id:str}"): OBJECT_ROW,
+    ("GET", "/intel/objects/{object_id:str}/audience"): OBJECT_ROW,
     ("GET", "/intel/objects/{object_id:str}/raw"): OBJECT_ROW,
     ("GET", "/intel/objects/{object_id:str}/restriction"): OBJECT_ROW,
     ("POST", "/intel/objects/{object_id:str}/restriction"): OBJECT_ROW,

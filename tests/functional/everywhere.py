@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from comity.app.desks import DESKS
 from comity.app.making import make_node
 from comity.app.node import Node, open_node
@@ -19,10 +21,19 @@ from comity.kernel.directory.roles import Role
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.agreement.articles import Selection, Withhold
+from comity.kernel.policy.agreement.writing import write
 from comity.kernel.store.types import Advance, Batch, Channel, Mirror, Party, Refusal
 from tests.kernel.directory.people import PASSWORD, with_passkey
 
-DOWNLOADS = {"/intel/objects/{object_id:str}/raw", "/record/save"}
+DOWNLOADS = {
+    "/agreements/drafts/{name:str}/file",
+    "/agreements/{name:str}/answer",
+    "/agreements/{name:str}/offer",
+    "/agreements/{name:str}/text/file",
+    "/intel/objects/{object_id:str}/raw",
+    "/record/save",
+}
 """Answered with a file to save, in a sandbox: no page."""
 PROBES = {"/healthz"}
 NAME = "Alice"
@@ -67,7 +78,11 @@ def full_node(folder: Path, port: int, objects: Sequence[bytes], said: str, name
         timer = node.store.timers.set(None, "unknown", said[:200], node.clock.now() + HOUR)
         node.store.timers.failed(timer, said, node.clock.now() + HOUR)
         unused = accounts.invite(others[1], purpose="sign-in").secret
+        agreed, drafts = _agreements(node, alice.id, said, name)
         gaps = {
+            "/agreements/": {"name": [agreed]},
+            "/agreements/drafts/": {"name": drafts},
+            "/agreements/matrix/": {"party": ["carol"], "feature": ["collection"], "value": [taken.slug]},
             "/intel/": {"object_id": ids},
             "/people/": {"number": [str(each.id) for each in (alice, others[0], others[1])]},
             "/account/passkeys/": {"key": [each.id for each in accounts.passkeys(alice)]},
@@ -78,6 +93,30 @@ def full_node(folder: Path, port: int, objects: Sequence[bytes], said: str, name
         }
         link = accounts.invite(alice, purpose="sign-in")
     return Full(settings, link.secret, gaps)
+
+
+def _agreements(node: Node, account: int, said: str, name: str) -> tuple[str, list[str]]:
+    """One that holds and has a version before it, a draft that could be signed, and one that is nonsense; by their names."""
+    agreements, drafts = node.directory.agreements, node.store.agreements
+    node.directory.communities.add("sector", name=name)
+    agreed = agreements.read(agreements.draft("law-enforcement", "carol", name="with-carol"))
+    last = len(agreed.articles) + 1
+    titled = msgspec.structs.replace(
+        agreed,
+        title=name,
+        articles=(
+            *(msgspec.structs.replace(each, title=name) for each in agreed.articles[::2] + agreed.articles[1::2]),
+            Withhold(
+                number=last, title=name, when=Selection(types=("x-secret",)), because=" ".join(said.split())[:200]
+            ),
+        ),
+    )
+    ordered = msgspec.structs.replace(titled, articles=tuple(sorted(titled.articles, key=lambda each: each.number)))
+    agreements.apply(write(agreed), by=name, account=account)
+    agreements.apply(write(ordered), by=name, account=account)
+    drafts.keep_draft("with-carol", f"{write(ordered)}\n# {' '.join(said.split())}\n", account)
+    drafts.keep_draft("nonsense", f"{write(agreed).replace('tlp = ', 'tpl = ')}\n{said}\n", account)
+    return agreed.name, ["with-carol", "nonsense"]
 
 
 def _name(name: str, number: int) -> str:
@@ -132,11 +171,16 @@ def pages(full: Full, *, objects: int | None = None, others: int = 3) -> list[st
         if "{" not in template:
             found.append(template)
             continue
-        filling = next((gaps for start, gaps in sorted(full.gaps.items()) if template.startswith(start)), None)
+        fitting = [start for start in full.gaps if template.startswith(start)]
+        filling = full.gaps[max(fitting, key=len)] if fitting else None
         if filling is None:
             raise Invalid(f"{template} is not visited: add what fills its gap to tests/functional/everywhere.py")
-        ((name, values),) = filling.items()
-        for value in values[: objects if template == "/intel/objects/{object_id:str}" else others]:
-            found.append(template.replace(f"{{{name}:str}}", value).replace(f"{{{name}:int}}", value))
-            assert "{" not in found[-1], template
+        for values in list(zip(*filling.values(), strict=True))[
+            : objects if template == "/intel/objects/{object_id:str}" else others
+        ]:
+            path = template
+            for name, value in zip(filling, values, strict=True):
+                path = path.replace(f"{{{name}:str}}", value).replace(f"{{{name}:int}}", value)
+            found.append(path)
+            assert "{" not in path, template
     return found

@@ -1,8 +1,9 @@
-"""``comity demo``: two nodes that answer, four people who get in, one mirror that fills, and nothing left behind."""
+"""``comity demo``: two nodes under an agreement, six people who get in, one mirror that fills, and nothing left behind."""
 
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from comity.app.demo.pact import TITLE
+from comity.kernel.policy.decision import Effect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -109,20 +113,22 @@ def signed_in(base: str, secret: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_two_nodes_four_people_one_mirror(tmp_path: Path) -> None:
+def test_two_nodes_six_people_one_mirror(tmp_path: Path) -> None:
     with running(tmp_path / "demo") as demo:
         said = demo.said
         for port, zone, party in ((demo.port, "KST", "Demo CSIRT Korea"), (demo.port + 1, "EE", "Demo CSIRT Estonia")):
             secrets = demo.links()[port]
-            assert len(secrets) == 2
-            for host, secret in zip(("127.0.0.1", "localhost"), secrets, strict=True):
+            assert len(secrets) == 3
+            for host, secret in zip(("127.0.0.1", "localhost", "localhost"), secrets, strict=True):
                 base = f"http://{host}:{port}"
                 assert f"{base}/sign-in/{secret}" in said
                 with signed_in(base, secret) as client:
                     home = client.get("/").text
                     assert party in home
                     assert zone in home
+                    assert (TITLE in home) == (secret != secrets[-1]), "all but the administrator, who comes last"
         _the_line_for_curl_works_as_printed(said)
+        _the_lines_that_explain_work_as_printed(said)
         _estonia_gets_what_korea_lets_it_have(tmp_path / "demo", demo)
         demo.process.send_signal(signal.SIGINT)
         assert demo.process.wait(60) == 0
@@ -133,6 +139,21 @@ def _the_line_for_curl_works_as_printed(said: str) -> None:
     line = said.split("curl -H")[1].split("\n\n", maxsplit=1)[0].replace("\\\n", " ")
     ran = subprocess.run(["/bin/sh", "-c", f"curl -s -H{line}"], capture_output=True, check=True, timeout=30)
     assert json.loads(ran.stdout)["objects"]
+
+
+def _the_lines_that_explain_work_as_printed(said: str) -> None:
+    explained = re.findall(r"^    (release|redact|review|withhold) .*\n      comity (.+)$", said, re.MULTILINE)
+    assert [effect for effect, _ in explained] == list(Effect)
+    for effect, line in explained:
+        ran = subprocess.run(
+            [sys.executable, "-m", "comity", *shlex.split(line), "--json"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert f'"effect":"{effect}"' in ran.stdout.replace(": ", ":")
 
 
 def _estonia_gets_what_korea_lets_it_have(folder: Path, demo: Demo) -> None:

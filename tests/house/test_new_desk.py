@@ -14,7 +14,7 @@ from tools.new_desk import made
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 NAME = "landscape"
-COPIED = ("src", "tests/desks", "tests/house", "tools", "docs")
+COPIED = ("src", "tests/cli", "tests/desks", "tests/house", "tools", "docs")
 BIN = Path(sys.executable).parent
 
 

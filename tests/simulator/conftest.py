@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -42,6 +42,17 @@ def sqlite_copy(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_emptied(postgres_database: str) -> str:
     """The database as the migrations left it: no rows but the counters', which stand at nothing."""
+    return empty(postgres_database)
+
+
+@pytest.fixture
+def emptied(postgres_database: str) -> Callable[[], str]:
+    """The same, as often as a test asks."""
+    return lambda: empty(postgres_database)
+
+
+def empty(postgres_database: str) -> str:
+    """Deletes every row that the migrations did not make."""
     with psycopg.connect(postgres_database) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:

@@ -364,10 +364,9 @@ def test_markings_that_come_beside_what_carries_them_withhold_nothing_in_the_end
 
     def make(number: int, batch: int) -> tuple[str, list[bytes]]:
         rnd = random.Random(number * 1000 + batch)
-        if number % 2:
-            return "case", [statement(f"caveat {batch}")]
-        marking = made_id("marking-definition", f"caveat {min(batch + rnd.randint(0, 2), 19)}")
-        return "case", [note(f"{number} {batch} {place}", markings=[marking]) for place in range(3)]
+        marking = made_id("marking-definition", f"caveat {number} {min(batch + rnd.randint(0, 2), 19)}")
+        marked = [note(f"{number} {batch} {place}", markings=[marking]) for place in range(3)]
+        return "case", [*marked, statement(f"caveat {number} {batch}")]
 
     with Writing(w, make, 20) as writing:
         reader = Follower(w.store, w.parties["reader"].id, ALL, random.Random(10), by_next=False)
@@ -423,7 +422,7 @@ def test_a_definition_that_commits_between_labelling_and_commit_is_not_missed(
 
     def late(batch: Batch, place: Place) -> Incoming:
         incoming = label(batch, place)
-        other.commit(w.batch("writer1", "case", [statement("caveat")]))
+        other.commit(w.batch("korea", "case", [statement("caveat")]))
         return incoming
 
     monkeypatch.setattr(committer, "_incoming", late)

@@ -205,6 +205,21 @@ def test_a_squat_on_a_marking_definition_widens_nothing(w: World) -> None:
     assert marked not in w.everything("reader")
 
 
+@pytest.mark.parametrize("creator", [None, "estonia", "squatter"])
+def test_a_strangers_definition_of_what_nobody_has_defined_opens_nothing(w: World, creator: str | None) -> None:
+    """Whoever it names as its creator. What the claim's own source says of the marking, or our own party, opens it."""
+    marked = estonia("a", markings=[made_id("marking-definition", "caveat")])
+    w.send("estonia", "case", marked)
+    by = made_id("identity", creator) if creator else None
+    w.send("squatter", "open", statement("caveat", by=by))
+    assert marked not in w.everything("reader")
+    again = estonia("b", markings=[made_id("marking-definition", "caveat")])
+    w.send("estonia", "case", again)
+    assert again not in w.everything("reader")
+    w.send("korea", "open", statement("caveat"))
+    assert {marked, again} <= set(w.everything("reader"))
+
+
 def test_a_definition_that_says_tlp_clear_under_the_id_of_red_means_nothing(w: World) -> None:
     """Levels are known by their ids; what an object says of them is not listened to."""
     false = msgspec.json.encode(

@@ -5,24 +5,40 @@ Lives here: what the simulations share. Nothing here judges; the rules that the 
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
 from comity.kernel.base.clock import FixedClock, Micros
 from comity.kernel.objects import ids, timestamps
-from comity.kernel.objects.markings import TLP_IDS, Tlp
+from comity.kernel.objects.markings import HANDLING_EXTENSION, IEP_EXTENSION, PAP_EXTENSION, PAP_IDS, TLP_IDS, Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.agreement.articles import Agreement
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store import tables
+from comity.kernel.store.grants import CLOCK
 from comity.kernel.store.store import Store, open_store
-from comity.kernel.store.types import Access, Batch, Channel, Collection, Outcome, Page, Party, Query
+from comity.kernel.store.types import (
+    Access,
+    AgreementRow,
+    Batch,
+    Channel,
+    Collection,
+    Community,
+    Outcome,
+    Page,
+    Party,
+    Query,
+)
 from comity.kernel.store.visible import Visible
+from comity.work.clocks import Clocks
 
 START: Micros = 1_795_000_000_000_000
 SECOND: Micros = 1_000_000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
 EVERYTHING = ("all",)
 
 
@@ -96,6 +112,47 @@ def statement(name: str, text: str = "for members", by: str | None = None) -> by
     return msgspec.json.encode(made)
 
 
+def pap(word: str) -> bytes:
+    """The definition of a PAP level, which is known by its id."""
+    return _definition(pap_id(word), PAP_EXTENSION, {"pap": word})
+
+
+def pap_id(word: str) -> str:
+    """The first published id of a PAP level."""
+    return next(marking for marking, level in PAP_IDS.items() if level == word)
+
+
+def handling(name: str, **said: object) -> bytes:
+    """A marking of our extension ``handling``."""
+    return _definition(made_id("marking-definition", name), HANDLING_EXTENSION, said)
+
+
+def iep(name: str, tlp: str = "white", since: Micros | None = None, until: Micros | None = None) -> bytes:
+    """A FIRST IEP 2.0 policy."""
+    said = {
+        "affected_party_notifications": "may",
+        "encrypt_in_transit": "may",
+        "permitted_actions": "none",
+        "provider_attribution": "may",
+        "tlp": tlp,
+        "unmodified_resale": "may",
+    }
+    dates = {"start_date": since, "end_date": until}
+    said |= {word: timestamps.render(moment) for word, moment in dates.items() if moment is not None}
+    return _definition(made_id("marking-definition", name), IEP_EXTENSION, said)
+
+
+def _definition(marking: str, extension: str, said: Mapping[str, object]) -> bytes:
+    made = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": marking,
+        "created": timestamps.render(START),
+        "extensions": {extension: {"extension_type": "property-extension"} | dict(said)},
+    }
+    return msgspec.json.encode(made)
+
+
 def parsed(raw: bytes) -> Parsed:
     """What the door would make of it; fails where it would be refused."""
     outcome = parse(raw)
@@ -113,15 +170,16 @@ class World:
         self.store: Store = open_store(url, self.clock, self.random.randbytes)
         self.parties: dict[str, Party] = {}
         self.collections: dict[str, Collection] = {}
+        self.communities: dict[str, Community] = {}
         self.people: dict[str, int] = {}
 
     def close(self) -> None:
         self.store.close()
 
-    def party(self, slug: str, ceiling: Tlp = Tlp.GREEN, *, own: bool = False) -> Party:
+    def party(self, slug: str, ceiling: Tlp = Tlp.GREEN, *, own: bool = False, jurisdiction: str = "KR") -> Party:
         """Adds a party; its identity is made from its slug."""
         party = Party(
-            id=0, slug=slug, name=slug.title(), jurisdiction="KR", tlp_max=ceiling, own=own,
+            id=0, slug=slug, name=slug.title(), jurisdiction=jurisdiction, tlp_max=ceiling, own=own,
             identity=made_id("identity", slug), created=self.clock.now(),
         )  # fmt: skip
         self.parties[slug] = self.store.registry.add_party(party)
@@ -161,12 +219,43 @@ class World:
             Access(collection=self.collections[collection].id, party=self.parties[party].id, read=read, write=True)
         )
 
-    def batch(self, source: str, collection: str, raws: Iterable[bytes]) -> Batch:
+    def client(self, party: str, patron: str | None) -> None:
+        """Makes a party the client of another, or of nobody."""
+        of = self.parties[patron].id if patron else None
+        self.parties[party] = self.store.registry.set_client(self.parties[party], of)
+
+    def community(self, slug: str) -> None:
+        made = Community(id=0, slug=slug, name=slug.title(), created=self.clock.now())
+        self.communities[slug] = self.store.registry.add_community(made)
+
+    def member(self, community: str, party: str, *, there: bool) -> None:
+        """Puts a party into a community, or takes it out."""
+        change = self.store.registry.join if there else self.store.registry.leave
+        change(self.communities[community].id, self.parties[party].id)
+
+    def row(self, agreement: Agreement) -> AgreementRow:
+        """An agreement as it is kept once we have signed it. Its text is of no weight here."""
+        return AgreementRow(
+            name=agreement.name,
+            version=self.clock.now(),
+            title=agreement.title,
+            text="",
+            agreement=agreement,
+            object=made_id("agreement", agreement.name),
+            digest=hashlib.sha256(msgspec.json.encode(agreement)).digest(),
+            ours=self.clock.now(),
+        )
+
+    def enact(self, agreement: Agreement) -> AgreementRow:
+        """We sign an agreement."""
+        return self.store.enact(None, self.row(agreement), by="test")
+
+    def batch(self, source: str, collection: str, raws: Iterable[bytes], channel: Channel = Channel.TAXII) -> Batch:
         return Batch(
             source=self.parties[source].id,
             collection=self.collections[collection].id,
             objects=tuple(parsed(raw) for raw in raws),
-            channel=Channel.TAXII,
+            channel=channel,
             received=self.clock.now(),
         )
 
@@ -175,6 +264,12 @@ class World:
         outcome = self.store.commit(self.batch(source, collection, raws))
         self.settle()
         return outcome
+
+    def tick(self) -> None:
+        """The worker's clocks: what is due by now is done."""
+        clocks = Clocks(self.store.timers, self.clock, {CLOCK: lambda inside, _: self.store.key_date(inside)})
+        while clocks.step():
+            pass
 
     def settle(self) -> None:
         """What the worker does until nothing is left."""

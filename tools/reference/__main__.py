@@ -1,9 +1,9 @@
-"""Writes docs/reference. A house test fails when a page is not what the code says."""
+"""Writes docs/reference and docs/extensions. A house test fails when a page is not what the code says."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.reference import commands, errors, index, leaves, routes, settings
+from tools.reference import commands, errors, extensions, index, leaves, routes, settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "src" / "comity"
@@ -30,6 +30,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, text in made().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    extensions.write()
 
 
 if __name__ == "__main__":

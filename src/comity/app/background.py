@@ -17,7 +17,7 @@ from comity.app.settings import Settings
 from comity.kernel.exchange.fetch.answer import Fetching
 from comity.kernel.exchange.mirror.driver import Mirroring
 from comity.kernel.exchange.taxii.intake import Intake
-from comity.kernel.store import mirrors
+from comity.kernel.store import grants, mirrors, relabel
 from comity.work import upkeep
 from comity.work.clocks import Clocks
 from comity.work.jobs import Jobs
@@ -30,6 +30,7 @@ INDEXED_AT_ONCE: Final = 5000
 def run(settings: Settings, stop: threading.Event) -> None:
     """Works for the node that the settings name until ``stop`` is set."""
     with open_node(settings) as node:
+        node.store.relabelling.begin()  # what an update was cut off in, or what a larger quota lets out of quarantine
         worker(node).run(stop)
 
 
@@ -39,9 +40,13 @@ def worker(node: Node) -> Worker:
     intake = Intake(store, clock, node.random, node.settings.taxii)
     sweeping = upkeep.Upkeep(store.leftovers, store.jobs)
     mirroring = Mirroring(store, node.vault, node.settings.fetch, clock, node.random, partial(_fetcher, node.settings))
-    handlers = {upkeep.KIND: sweeping.fire, mirrors.KIND: mirroring.fire}
+    handlers = {
+        upkeep.KIND: sweeping.fire,
+        mirrors.KIND: mirroring.fire,
+        grants.CLOCK: lambda connection, _timer: store.key_date(connection),
+    }
     clocks = Clocks(store.timers, clock, handlers, (sweeping.standing,))
-    jobs = Jobs(store.jobs, clock, {upkeep.KIND: sweeping.step})
+    jobs = Jobs(store.jobs, clock, {upkeep.KIND: sweeping.step, relabel.KIND: store.relabelling.step})
     followers = [
         Follower("clocks", clocks.step, clocks.late),
         Follower("settle", partial(store.settle, SETTLED_AT_ONCE), store.followings.keys_waiting),

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from comity.app import tls
 from comity.app.backup.record import last_backup
 from comity.app.folder import DATABASE, VAULT_KEY_BYTES, Folder
 from comity.app.health.tally import totals
+from comity.app.keys import read_keys
 from comity.app.node import Node, open_node
 from comity.app.settings import LOOPBACK, Settings, check_host
 from comity.kernel.base.clock import Clock, Micros, rfc3339
@@ -210,13 +209,11 @@ def _permissions(folder: Folder) -> Check:
 
 
 def _key(folder: Folder) -> Check:
-    path = folder.key
     try:
-        sound = isinstance(load_pem_private_key(path.read_bytes(), None), Ed25519PrivateKey)
-    except (OSError, ValueError, TypeError):
-        sound = False
-    says = "Ed25519, readable" if sound else f"{path} is missing or damaged"
-    return Check("key", sound, says, "Put it back from a backup: nothing else can sign as this node.")
+        read_keys(folder)
+    except NodeError as error:
+        return Check("key", ok=False, says=str(error), todo=error.hint)
+    return Check("key", ok=True, says="Ed25519 and ML-DSA-65, readable")
 
 
 def _space(path: Path) -> Check:

@@ -5,6 +5,8 @@
       node.db            the database, with SQLite; with PostgreSQL there is none
       keys/node.key      0600, Ed25519 (RFC 8032), PKCS #8 PEM, not encrypted: whoever reads it can sign as the node
       keys/node.pub      its public half
+      keys/node-2.key    0600, ML-DSA-65 (FIPS 204), PKCS #8 PEM: the second key; whatever the node signs carries both signatures
+      keys/node-2.pub    its public half
       keys/vault.key     0600, 32 random bytes: what the node must be able to read again is sealed under it
       keys/periods/      the keys of backups, one for each month, sealed by the vault (``app.backup.periods``)
       refused/           reports of objects that a load refused
@@ -51,8 +53,18 @@ class Folder(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> Path:
-        """The private half of the node's key."""
+        """The private half of the node's first key (``app.keys``)."""
         return self.path / "keys" / "node.key"
+
+    @property
+    def second_key(self) -> Path:
+        """The private half of its second."""
+        return self.path / "keys" / "node-2.key"
+
+    @property
+    def never_had_second_key(self) -> bool:
+        """A node of the first version has neither half. Where one alone is missing it was lost, and is not made anew."""
+        return not self.second_key.exists() and not self.second_key.with_suffix(".pub").exists()
 
     @property
     def vault_key(self) -> Path:

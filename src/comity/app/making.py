@@ -4,10 +4,8 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from comity.app.folder import Folder, NodeFile, write_private
+from comity.app.folder import Folder, NodeFile
+from comity.app.keys import make_keys
 from comity.app.node import SYSTEM_CLOCK, Node
 from comity.app.settings import Settings
 from comity.kernel.base.clock import Clock
@@ -45,7 +43,7 @@ def make_node(
     with ExitStack() as undo:
         folder.make()
         undo.callback(shutil.rmtree, folder.path, ignore_errors=True)
-        _make_key(folder)
+        make_keys(folder, random)
         folder.make_vault_key(random)
         migrate(folder.database_url(file))
         with Node(settings, folder, file, clock, random) as node:
@@ -78,14 +76,3 @@ def _reach(database: str, clock: Clock) -> None:
         ) from error
     finally:
         store.close()
-
-
-def _make_key(folder: Folder) -> None:
-    """The node's own key, both halves."""
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    write_private(folder.key, private)
-    write_private(folder.key.with_suffix(".pub"), public)

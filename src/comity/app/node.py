@@ -1,10 +1,12 @@
 """A node, composed: its folder, settings, store and directory. Composing opens no connection and starts no thread."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from comity.app.folder import Folder, NodeFile
+from comity.app.keys import read_keys
 from comity.app.settings import Settings, data_folder
 from comity.kernel.base.clock import Clock, SystemClock
 from comity.kernel.base.ids import RandomBytes, system_random
@@ -25,9 +27,18 @@ class Node:
         self.clock = clock
         self.random = random
         self.database = folder.database_url(file)
-        self.store = open_store(self.database, clock, random, cache_mb=settings.cache_mb)
+        self.store = open_store(
+            self.database,
+            clock,
+            random,
+            cache_mb=settings.cache_mb,
+            labels_per_source=settings.labels_per_source,
+        )
         self.vault = Vault(folder.read_vault_key, random)
-        self.directory = Directory(self.store.registry, self.store.people, self.vault, clock, random)
+        self.keys = partial(read_keys, folder)
+        self.directory = Directory(
+            self.store.registry, self.store.people, self.vault, clock, random, store=self.store, keys=self.keys
+        )
         self.pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="database")
 
     def __enter__(self) -> Self:

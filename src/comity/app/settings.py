@@ -48,6 +48,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_mb: Annotated[
         int, Meta(ge=1, le=4096, description="SQLite page cache of each reading connection, in MB.")
     ] = 1
+    labels_per_source: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100_000,
+            description="How many different labels (combinations of type, markings and the like) one source may have. "
+            "What it sends beyond that is kept in quarantine: nothing of it is released to others.",
+        ),
+    ] = 1000
     threads: Annotated[int, Meta(ge=1, le=64, description="Threads of each process that wait for the database.")] = 2
     log: Annotated[str, Meta(pattern="^(debug|info|warning|error)$", description="Least level that is logged.")] = (
         "info"

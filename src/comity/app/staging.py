@@ -1,4 +1,4 @@
-"""The demonstration set up: two nodes in a folder of their own, with the scenario of ``app.demo`` delivered into them.
+"""The demonstration set up: two nodes in a folder of their own, into which ``app.telling`` tells the story.
 
     DIR/                 the demo's folder
       this-is-a-demo     the mark: what made it, and for which port; held under a lock while the demo runs
@@ -12,7 +12,7 @@ the mark is ever emptied, and never while a demo runs in it.
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -20,48 +20,20 @@ from typing import Final
 
 import msgspec
 
-from comity.app.background import worker
-from comity.app.demo import build, of_estonia
-from comity.app.demo.cast import CASE, ESTONIA, KOREA
-from comity.app.demo.estonia import MIRRORED
-from comity.app.demo.scenario import Delivery, DemoParty, Scenario
-from comity.app.making import make_node
+from comity.app.demo.cast import CASE, ESTONIA
+from comity.app.demo.pact import DAY, EXAMPLES, Example
 from comity.app.node import Node, open_node
 from comity.app.settings import Settings
+from comity.app.telling import IN_ESTONIA, IN_KOREA, Place, Say, tell
 from comity.app.upkeep import outstanding
-from comity.kernel.base.clock import Clock, FixedClock, Micros
-from comity.kernel.base.errors import Conflict, Corrupt, Invalid, NodeError
-from comity.kernel.directory.roles import Role
+from comity.kernel.base.clock import Clock, Micros
+from comity.kernel.base.errors import Conflict, Invalid, NodeError
 from comity.kernel.directory.tokens import Scope
-from comity.kernel.exchange.mirror.registering import register
-from comity.kernel.exchange.taxii.endpoints import API_ROOT
-from comity.kernel.objects.parse import parse_all
-from comity.kernel.objects.parsed import Parsed
-from comity.kernel.store.types import Batch, Channel, Collection, Party
+from comity.kernel.store.types import Collection
 
 MARK: Final = "this-is-a-demo"
-DAY: Final[Micros] = 86_400_000_000
-PULLED_EVERY: Final[Micros] = 30_000_000
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Rises when what is staged changes, so that an older demo is made anew."""
-
-Say = Callable[[str], None]
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Somebody who works at a node of the demo. The first of a node is its administrator."""
-
-    name: str
-    roles: tuple[Role, ...]
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A node of the demo: its folder, how far its port is from the first, its clock on the wall, its people."""
-
-    folder: str
-    above: int
-    timezone: str
-    people: tuple[Person, ...]
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -89,10 +61,14 @@ class Partner(msgspec.Struct, frozen=True):
 
 
 class Demo(msgspec.Struct, frozen=True):
-    """Both nodes, Korea's first. ``made`` is when the story was told; ``anew`` says whether that was just now."""
+    """Both nodes, Korea's first. ``made`` is when the story was told; ``anew`` says whether that was just now.
+
+    ``examples`` are objects of the first node that show what is decided towards the partner.
+    """
 
     stages: tuple[Stage, Stage]
     partner: Partner
+    examples: tuple[Example, ...]
     made: Micros
     anew: bool
 
@@ -109,26 +85,6 @@ class Mark(msgspec.Struct, frozen=True):
     def serves(self, other: "Mark") -> bool:
         """Whether what stands under this mark is what the other asks for."""
         return self.whole and (self.version, self.layout, self.port) == (other.version, other.layout, other.port)
-
-
-IN_KOREA: Final = Place(
-    "korea",
-    0,
-    "Asia/Seoul",
-    (
-        Person("Haneul Seo", (Role.ADMINISTRATOR,)),
-        Person("Jiwoo Han", (Role.ANALYST, Role.DUTY_OFFICER)),
-    ),
-)
-IN_ESTONIA: Final = Place(
-    "estonia",
-    1,
-    "Europe/Tallinn",
-    (
-        Person("Maarja Kask", (Role.ADMINISTRATOR,)),
-        Person("Tõnu Saar", (Role.ANALYST, Role.DUTY_OFFICER)),
-    ),
-)
 
 
 def places(path: Path, settings: Settings) -> tuple[Settings, Settings]:
@@ -187,17 +143,14 @@ def set_up(path: Path, settings: Settings, clock: Clock, *, reset: bool = False,
     if anew:
         _clear(path)
         _write_mark(path, asked)
-        korean = build(clock.now())
-        _stage(IN_KOREA, first, korean, clock, say)
-        _stage(IN_ESTONIA, second, of_estonia(korean), clock, say)
-        _mirror(first, second, clock, say)
+        tell(first, second, asked.made, clock, say)
         stands = msgspec.structs.replace(asked, whole=True)
         _write_mark(path, stands)
     with open_node(first, clock=clock) as node:
         korea, partner = _opened(node, IN_KOREA), _partner(node, clock)
     with open_node(second, clock=clock) as node:
         estonia = _opened(node, IN_ESTONIA)
-    return Demo((korea, estonia), partner, stands.made, anew)
+    return Demo((korea, estonia), partner, EXAMPLES, stands.made, anew)
 
 
 def _fits(settings: Settings) -> bool:
@@ -231,106 +184,14 @@ def _write_mark(path: Path, mark: Mark) -> None:
     (path / MARK).write_bytes(msgspec.json.encode(mark))
 
 
-def _stage(place: Place, settings: Settings, scenario: Scenario, clock: Clock, say: Say) -> None:
-    """Makes the node and delivers the scenario as if over its weeks."""
-    own = next(party for party in scenario.parties if party.own)
-    then = FixedClock(scenario.deliveries[0].received - DAY)
-    make_node(
-        Path(settings.data),
-        settings,
-        slug=own.slug,
-        name=own.name,
-        jurisdiction=own.jurisdiction,
-        identity=own.identity,
-        person=place.people[0].name,
-        clock=then,
-    )
-    with open_node(settings, clock=then) as node:
-        accounts = node.directory.accounts
-        accounts.set_roles(accounts.get(place.people[0].name), place.people[0].roles)
-        for person in place.people[1:]:
-            accounts.add(person.name, person.roles)
-        parties = {party.slug: _party(node, party) for party in scenario.parties}
-        collections = _collections(node, scenario, parties)
-        objects = 0
-        for delivery in scenario.deliveries:
-            then.at = delivery.received
-            objects += _deliver(node, delivery, parties, collections)
-        then.at = clock.now()
-        worker(node).drain()
-    say(f"{own.name}: {objects} objects from {len({each.party for each in scenario.deliveries})} parties")
-
-
-def _mirror(first: Settings, second: Settings, clock: Clock, say: Say) -> None:
-    """The second node pulls what the first lets it read. It begins when both are served."""
-    with open_node(first, clock=clock) as node:
-        secret = node.directory.tokens.issue(node.directory.parties.get(ESTONIA), scope=Scope.READ).secret
-        remote = node.directory.collections.get(CASE)
-    with open_node(second, clock=clock) as node:
-        kept = register(
-            node.store,
-            node.directory,
-            clock,
-            f"{first.url}{API_ROOT}collections/{remote.uuid}/",
-            node.directory.collections.get(MIRRORED),
-            party=node.directory.parties.get(KOREA),
-            secret=secret,
-            every=PULLED_EVERY,
-        )
-        node.store.mirrors.begin(kept.mirror.id, clock.now(), not_before=0)
-    say(f'{node.file.name} mirrors the collection "{remote.title}", every {PULLED_EVERY // 1_000_000} seconds')
-
-
-def _party(node: Node, party: DemoParty) -> Party:
-    if party.own:
-        return node.directory.parties.own()
-    return node.directory.parties.add(
-        party.slug,
-        name=party.name,
-        jurisdiction=party.jurisdiction,
-        tlp_max=party.tlp_max,
-        identity=party.identity,
-    )
-
-
-def _collections(node: Node, scenario: Scenario, parties: dict[str, Party]) -> dict[str, Collection]:
-    return {
-        each.slug: node.directory.collections.add(
-            each.slug,
-            uuid=each.uuid,
-            title=each.title,
-            description=each.description,
-            tlp=each.tlp,
-            read=[parties[slug] for slug in each.read],
-            write=[parties[slug] for slug in each.write],
-        )
-        for each in scenario.collections
-    }
-
-
-def _deliver(node: Node, delivery: Delivery, parties: dict[str, Party], collections: dict[str, Collection]) -> int:
-    objects = []
-    for read in parse_all(delivery.objects):
-        if not isinstance(read, Parsed):
-            raise Corrupt(f"an object of the demo is not valid: {read.id}: {read.reason()}", code="demo")
-        objects.append(read)
-    node.store.commit(
-        Batch(
-            source=parties[delivery.party].id,
-            collection=collections[delivery.collection].id,
-            objects=tuple(objects),
-            channel=Channel.TAXII,
-            received=delivery.received,
-        )
-    )
-    return len(objects)
-
-
 def _opened(node: Node, place: Place) -> Stage:
-    """The node with a link for each of its people; links of earlier starts run out by themselves."""
+    """The node with a link for each of its people, the administrator last, who sees the least of the story.
+
+    Links of earlier starts run out by themselves.
+    """
     accounts = node.directory.accounts
     seats = []
-    for person in place.people:
+    for person in (*place.people[1:], place.people[0]):
         account = accounts.get(person.name)
         seats.append(Seat(account.name, account.roles, accounts.invite(account, purpose="sign-in").secret))
     return Stage(node.settings, node.file.name, tuple(seats))

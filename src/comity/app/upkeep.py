@@ -5,12 +5,13 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 
 from comity.app.folder import Folder
+from comity.app.keys import make_second_key
 from comity.app.settings import Settings, data_folder
 from comity.kernel.base.clock import Clock
 from comity.kernel.base.errors import Conflict
@@ -20,17 +21,20 @@ from comity.kernel.store.store import open_store
 
 
 class Update(msgspec.Struct, frozen=True):
-    """What an update does, or did: from which step to which, what each does; whether a vault's key is made as well."""
+    """What an update does, or did: from which step to which, what each does; whether a vault's key and a second node key are
+    made as well.
+    """
 
     since: str
     to: str
     steps: tuple[tuple[str, str], ...]
     vault_key: bool
+    second_key: bool = False
 
     @property
     def needed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.steps) or self.vault_key
+        return bool(self.steps) or self.vault_key or self.second_key
 
 
 def prepare(settings: Settings) -> None:
@@ -50,11 +54,18 @@ def outstanding(settings: Settings) -> Update:
     folder = Folder(data_folder(settings))
     held = revision(folder.database_url(folder.read()))
     check_known(held)
-    return Update(held, newest(), steps(held), not folder.vault_key.exists())
+    return Update(held, newest(), steps(held), not folder.vault_key.exists(), folder.never_had_second_key)
 
 
-def bring_up_to_date(settings: Settings, clock: Clock, random: RandomBytes = system_random) -> Update:
-    """Takes the steps that are missing, each whole or not at all. Refuses while the node runs."""
+def bring_up_to_date(
+    settings: Settings,
+    clock: Clock,
+    random: RandomBytes = system_random,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Update:
+    """Takes the steps that are missing, each whole or not at all, and labels anew what they ask for. Refuses while the node
+    runs. What of the labelling is cut off, the worker goes on with. ``told``: how far the labelling is.
+    """
     folder = Folder(data_folder(settings))
     url = folder.database_url(folder.read())
     with _alone(folder):
@@ -62,9 +73,20 @@ def bring_up_to_date(settings: Settings, clock: Clock, random: RandomBytes = sys
         if update.steps:
             _at_rest(url, clock)
             migrate(url)
+            _relabel(url, settings, clock, told)
         if update.vault_key:
             folder.make_vault_key(random)
+        if update.second_key:
+            make_second_key(folder, random)
     return update
+
+
+def _relabel(url: str, settings: Settings, clock: Clock, told: Callable[[int, int], None]) -> None:
+    store = open_store(url, clock, labels_per_source=settings.labels_per_source)
+    try:
+        store.relabelling.run(told)
+    finally:
+        store.close()
 
 
 def _at_rest(url: str, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""``party``, ``collection``, ``token``: who takes part, where, and with what their programs show who they are."""
+"""``collection``, ``token``: where parties read and write, and with what their programs show who they are."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,10 +10,9 @@ from comity.kernel.base.clock import Micros, rfc3339
 from comity.kernel.objects.markings import Tlp
 
 if TYPE_CHECKING:
-    from comity.kernel.store.types import Access, Collection, Party, Token
+    from comity.kernel.store.types import Access, Collection, Token
 
-party = typer.Typer(no_args_is_help=True, help="The parties of this node: add, list.")
-collection = typer.Typer(no_args_is_help=True, help="Collections and their access lists: add, list.")
+collection = typer.Typer(no_args_is_help=True, help="Collections and their access lists: add, list, access.")
 token = typer.Typer(no_args_is_help=True, help="Tokens, by which parties' programs are known: issue, revoke, list.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -22,50 +21,8 @@ DAY: Micros = 86_400_000_000
 
 def register(app: typer.Typer) -> None:
     """Adds these commands."""
-    app.add_typer(party, name="party")
     app.add_typer(collection, name="collection")
     app.add_typer(token, name="token")
-
-
-@party.command("add")
-def party_add(
-    context: typer.Context,
-    slug: Annotated[str, typer.Argument(help="Short name: lower-case letters, digits, hyphens.")],
-    name: Annotated[str, typer.Option(help="Name for people to read.")],
-    jurisdiction: Annotated[str, typer.Option(metavar="CC", help="ISO 3166-1 code, EU, UN, or XA to XZ.")],
-    tlp_max: Annotated[
-        Tlp, typer.Option(parser=tlp, metavar="TLP", show_default="green", help="Highest TLP the party is told.")
-    ] = Tlp.GREEN,
-    identity: Annotated[
-        str | None, typer.Option(metavar="ID", help="The STIX identity that the party writes under.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Adds a party."""
-    with context.obj.open() as node:
-        added = node.directory.parties.add(
-            slug, name=name, jurisdiction=jurisdiction, tlp_max=tlp_max, identity=identity
-        )
-    if json:
-        show_json(_party(added))
-    else:
-        show(f"{added.slug} added; it is told what is {added.tlp_max.label} or below, where it may read.")
-        note(f"Next: comity token issue {added.slug}")
-
-
-@party.command("list")
-def party_list(context: typer.Context, json: Json = False) -> None:
-    """Lists the parties."""
-    with context.obj.open() as node:
-        parties = node.directory.parties.all()
-    if json:
-        show_json([_party(each) for each in parties])
-        return
-    rows = [
-        (each.slug, each.name, each.jurisdiction, each.tlp_max.label, "own" if each.own else "", each.identity or "")
-        for each in parties
-    ]
-    show(table(("party", "name", "jurisdiction", "ceiling", "", "identity"), rows))
 
 
 @collection.command("add")
@@ -130,6 +87,29 @@ def collection_list(context: typer.Context, json: Json = False) -> None:
         for each, access in held
     ]
     show(table(("collection", "id", "assumed", "read", "write", "title"), rows))
+
+
+@collection.command("access")
+def collection_access(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar="COLLECTION", help="The collection's short name or id.")],
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="The party's short name.")],
+    read: Annotated[bool, typer.Option("--read/--no-read", help="Whether it may read there.")] = False,
+    write: Annotated[bool, typer.Option("--write/--no-write", help="Whether it may write there.")] = False,
+    json: Json = False,
+) -> None:
+    """Sets what a party may do in a collection: exactly what is named; nothing named, nothing."""
+    with context.obj.open() as node:
+        held = node.directory.collections.get(slug)
+        whose = node.directory.parties.get(party)
+        node.directory.collections.grant(held, whose, read=read, write=write)
+        access = node.directory.collections.access(held)
+        parties = {each.id: each.slug for each in node.directory.parties.all()}
+    if json:
+        show_json(_collection(held, access, parties))
+        return
+    may = " and ".join(word for word, holds in (("read", read), ("write", write)) if holds)
+    show(f"{whose.slug} may {may} {held.slug}." if may else f"{whose.slug} may neither read nor write {held.slug}.")
 
 
 @token.command("issue")
@@ -217,18 +197,6 @@ def _state(token: "Token", now: Micros) -> str:
 
 def _moment(at: Micros | None) -> str | None:
     return None if at is None else rfc3339(at)
-
-
-def _party(party: "Party") -> dict[str, object]:
-    return {
-        "slug": party.slug,
-        "name": party.name,
-        "jurisdiction": party.jurisdiction,
-        "tlp_max": party.tlp_max.label,
-        "own": party.own,
-        "identity": party.identity,
-        "created": rfc3339(party.created),
-    }
 
 
 def _collection(collection: "Collection", access: "tuple[Access, ...]", parties: dict[int, str]) -> dict[str, object]:

@@ -116,15 +116,23 @@ def migrate(
     """Brings the node of an earlier version up to date. Stop it and make a backup before."""
     from comity.app.node import SYSTEM_CLOCK, open_node  # noqa: PLC0415  --help must answer at once
     from comity.app.upkeep import bring_up_to_date, outstanding  # noqa: PLC0415  --help must answer at once
+    from comity.cli.progress import Counted  # noqa: PLC0415  --help must answer at once
 
     settings = context.obj.settings()
-    update = outstanding(settings) if check else bring_up_to_date(settings, SYSTEM_CLOCK)
+    with Counted("labels") as bar:
+        update = outstanding(settings) if check else bring_up_to_date(settings, SYSTEM_CLOCK, told=bar.tell)
     if update.needed and not check:
         with open_node(settings, clock=SYSTEM_CLOCK) as node:
             context.obj.note(node)
     if json:
         show_json(
-            {"from": update.since, "to": update.to, "steps": [each for each, _ in update.steps], "done": not check}
+            {
+                "from": update.since,
+                "to": update.to,
+                "steps": [each for each, _ in update.steps],
+                "relabelled": bar.done,
+                "done": not check,
+            }
         )
         return
     if not update.needed:
@@ -134,6 +142,10 @@ def migrate(
         show(f"{step}  {words}")
     if update.vault_key:
         show("keys/vault.key, under which the node seals what it must be able to read again")
+    if update.second_key:
+        show("keys/node-2.key, the second key that the node signs with")
+    if bar.done:
+        show(f"labels: {bar.done} objects labelled anew")
     show("This is what 'comity migrate' would do." if check else f"Done: the schema is at {update.to}.")
 
 

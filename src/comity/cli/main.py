@@ -9,7 +9,21 @@ from typing import Annotated
 
 import typer
 
-from comity.cli import directory, keeping, mirroring, objects, people, restricting, starting, working
+from comity.cli import (
+    agreements,
+    communities,
+    directory,
+    explaining,
+    keeping,
+    mirroring,
+    objects,
+    parties,
+    people,
+    restricting,
+    starting,
+    viewing,
+    working,
+)
 from comity.cli.codes import Exit, say, say_unforeseen
 from comity.cli.options import Options, words_of
 from comity.kernel.base.errors import NodeError
@@ -39,9 +53,14 @@ def root(
 
 
 starting.register(app)
+parties.register(app)
+communities.register(app)
 directory.register(app)
 people.register(app)
+agreements.register(app)
 objects.register(app)
+explaining.register(app)
+viewing.register(app)
 restricting.register(app)
 mirroring.register(app)
 keeping.register(app)

@@ -40,12 +40,16 @@ class Options(msgspec.Struct, frozen=True):
         return read_settings(environment(), **{"data": self.data, **more})
 
     def open(self, **more: Any) -> "Node":
-        """The node, opened; the schema of its database is what this version needs."""
+        """The node, opened. Conflict where the schema of its database is not what this version needs."""
         from comity.app.node import open_node  # noqa: PLC0415  --help must answer at once
 
         with ExitStack() as undo:
             node = open_node(self.settings(**more))
             undo.callback(node.close)
+            if not node.store.vitals.fitness().fits:
+                from comity.app.upkeep import prepare  # noqa: PLC0415  loads the schema's tools
+
+                prepare(node.settings)
             self.note(node)
             undo.pop_all()
         return node

@@ -1,6 +1,6 @@
 """``search``, ``show`` and ``export``: what the node holds, for people and for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -137,25 +137,38 @@ class Gone(msgspec.Struct):
 def bundle(node: Node, collection: Collection, party: Party, gone: Gone) -> Iterator[bytes]:
     """One STIX bundle of all versions in a collection that a party may see, in pieces; the sources' bytes, joined.
 
-    ``gone`` counts along. The id stands last and is made of the content, so that the same content has the same bytes.
+    ``gone`` counts along.
     """
-    visible = node.store.visible(Viewer(party=party.id, channel=CHANNEL))
-    query = Query(collection=collection.id, versions=("all",))
-    digest, cursor, between = sha256(), None, b'{"type":"bundle","objects":['
-    while True:
-        page = visible.page(query, PAGE, cursor)
-        if page.count:
-            digest.update(page.objects)
-            digest.update(b",")
-            gone.count += page.count
-            yield between
-            yield page.objects
-            between = b","
-        cursor = page.next
-        if cursor is None:
-            break
+    return enclosed(_pages(node, collection, party, gone))
+
+
+def enclosed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """One STIX bundle of objects, which come alone or joined by commas.
+
+    The id stands last and is made of the content, so that the same content has the same bytes.
+    """
+    digest, between = sha256(), b'{"type":"bundle","objects":['
+    for piece in pieces:
+        digest.update(piece)
+        digest.update(b",")
+        yield between
+        yield piece
+        between = b","
     own_id = f'"bundle--{uuid5(BUNDLES, digest.hexdigest())}"'.encode()
     if between == b",":
         yield b'],"id":' + own_id + b"}\n"
     else:
         yield b'{"type":"bundle","id":' + own_id + b"}\n"
+
+
+def _pages(node: Node, collection: Collection, party: Party, gone: Gone) -> Iterator[bytes]:
+    visible = node.store.visible(Viewer(party=party.id, channel=CHANNEL))
+    query, cursor = Query(collection=collection.id, versions=("all",)), None
+    while True:
+        page = visible.page(query, PAGE, cursor)
+        if page.count:
+            gone.count += page.count
+            yield page.objects
+        cursor = page.next
+        if cursor is None:
+            break

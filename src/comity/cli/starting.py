@@ -1,6 +1,7 @@
 """``init``, ``serve``, ``demo``, ``doctor``: a node made, run, shown and examined."""
 
 import re
+import shlex
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,7 +108,7 @@ def demo(
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Make both nodes anew, as on the first day.")] = False,
 ) -> None:
-    """Serves two nodes with an invented story on loopback, the second mirroring the first. Their folder is .demo, or --data."""
+    """Serves two nodes with an invented story on loopback that cooperate under an agreement. Their folder is .demo, or --data."""
     from comity.app import logs  # noqa: PLC0415  --help must answer at once
     from comity.app.pair import Plan, Server, become  # noqa: PLC0415  --help must answer at once
     from comity.app.serve import check  # noqa: PLC0415  --help must answer at once
@@ -132,6 +133,7 @@ def demo(
 
 
 def _told(staged: "Demo", path: Path) -> str:
+    from comity.app.demo.caveats import OVER  # noqa: PLC0415  --help must answer at once
     from comity.kernel.base.clock import rfc3339  # noqa: PLC0415  --help must answer at once
     from comity.kernel.exchange.taxii.endpoints import API_ROOT  # noqa: PLC0415  --help must answer at once
 
@@ -143,6 +145,7 @@ def _told(staged: "Demo", path: Path) -> str:
             parts.append(f"    {seat.name}, {', '.join(seat.roles)}")
             parts += [f"      {base}/sign-in/{seat.link}" for base in (url, f"http://localhost:{port}")]
     first = staged.stages[0].settings
+    folder = shlex.quote(first.data)
     objects = f"{first.url}{API_ROOT}collections/{staged.partner.collection.uuid}/objects/?limit=5"
     parts.append(
         f"""
@@ -154,11 +157,30 @@ def _told(staged: "Demo", path: Path) -> str:
          -H 'Authorization: Bearer {staged.partner.secret}' \\
          '{objects}'
 
+  What the agreement of both nodes makes of an object, and why:
+
+{_explained(staged)}
+  What that party gets, and what it will get once an embargo of the story is over:
+
+    comity --data {folder} view --as {staged.partner.slug}
+    comity --data {folder} view --as {staged.partner.slug} --on {rfc3339(staged.made + OVER)[:10]}
+
   The story was told at {rfc3339(staged.made)[:16].replace("T", " ")} UTC. What you change stays in {path};
   'comity demo --reset' begins again. Ctrl-C stops both.
 """
     )
     return "\n".join(parts)
+
+
+def _explained(staged: "Demo") -> str:
+    """A line to type for each effect, with what it is about."""
+    folder = shlex.quote(staged.stages[0].settings.data)
+    width = max(len(each.effect) for each in staged.examples)
+    return "\n".join(
+        f"    {each.effect:<{width}}  {each.called}\n"
+        f"      comity --data {folder} explain {each.object} --to {staged.partner.slug}\n"
+        for each in staged.examples
+    )
 
 
 def doctor(

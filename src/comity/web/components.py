@@ -9,7 +9,7 @@ import msgspec
 
 from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
-from comity.web.charts import flows, neighbourhood
+from comity.web.charts import flows, matrix, neighbourhood
 from comity.web.forms import Act, Choice, Field, Form, Typed
 from comity.web.notices import Meaning
 from comity.web.page import Page
@@ -108,6 +108,7 @@ FORM: Final = Form(
             choices=(Choice("analyst", msgid("Analyst")), Choice("auditor", msgid("Auditor"))),
         ),
         Field(name="note", kind="textarea", label=msgid("Note"), required=False, width="wide"),
+        Field(name="file", kind="file", label=msgid("File"), required=False),
         Field(name="sure", kind="checkbox", label=msgid("I have told them by telephone."), required=False),
     ),
 )
@@ -161,6 +162,7 @@ class ComponentsPage(Page, frozen=True, kw_only=True):
     identifier: str
     flow: flows.Picture | None
     near: neighbourhood.Picture
+    gets: matrix.Picture
 
     def strictest(self) -> Tlp | None:
         return Tlp.CLEAR
@@ -207,6 +209,7 @@ def components(now: Micros, listing: Listing, form: Form = FORM) -> ComponentsPa
         identifier="3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b",
         flow=flows.drawn([flows.Flow("CSIRT Estonia", "main", 1240), flows.Flow("ISAC Energy", "main", 310)]),
         near=_near(),
+        gets=_gets(),
     )
 
 
@@ -251,6 +254,21 @@ def _facts(now: Micros) -> tuple[Fact, ...]:
         Fact("x_sector_code", (Value("mono", "NACE-35.11"),), more=12, named=True),
         Fact(msgid("State"), (Value("said", msgid("not known")),)),
     )
+
+
+def _gets() -> matrix.Picture:
+    columns = [matrix.Column(each.word, outside(each.label), each.word.partition("+")[0]) for each in Tlp]
+    counts: dict[str, matrix.Counts] = {
+        "clear": {"released": 57},
+        "green": {"released": 149, "withheld": 49},
+        "amber": {"released": 42, "partly": 6, "review": 1, "withheld": 9},
+        "red": {"withheld": 12},
+    }
+    lines = [
+        matrix.Line(outside("CSIRT Estonia"), counts, PATH, f"{PATH}?column="),
+        matrix.Line(outside(LONG_NAME), {"clear": {"withheld": 1_234_567}}),
+    ]
+    return matrix.drawn(columns, lines, by_size=False)
 
 
 def _near() -> neighbourhood.Picture:

@@ -3,7 +3,7 @@
 ``python -m comity.web.extraction`` writes ``locale/comity.pot`` and brings every ``comity.po`` up to date with it; tests hold
 the first equal to what the sources say, and the others whole. Found are
 ``_()`` and ``say()`` in templates (``say`` in attributes, where markup would not be escaped), ``msgid()`` and ``plural()`` in
-Python.
+Python, and ``says()`` in the sentences of policy.
 """
 
 from pathlib import Path
@@ -20,7 +20,15 @@ TEMPLATE: Final = PACKAGE / "web" / "locale" / f"{DOMAIN}.pot"
 
 _METHODS: Final = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS: Final = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
-_KEYWORDS: Final = {"_": None, "msgid": None, "say": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
+_KEYWORDS: Final = {
+    "_": None,
+    "msgid": None,
+    "say": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "plural": (1, 2),
+    "says": None,
+}
 _HEADER: Final = """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"

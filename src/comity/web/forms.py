@@ -32,22 +32,27 @@ Kind = Literal[
     "checkboxes",
     "checkbox",
     "hidden",
+    "file",
 ]
-Width = Literal["short", "medium", "wide"]
+Width = Literal["short", "medium", "wide", "code"]
 
 SECRET_KINDS: Final = frozenset({"password", "code"})
 LONGEST: Final = 400
+LARGEST_FILE: Final = 2_000_000
 MOST_VALUES: Final = 500
 
 
 class Typed:
-    """What a browser sent: texts by name. Files and anything else that is no text count as not sent."""
+    """What a browser sent: texts by name, and ``files`` as bytes by name. Anything else counts as not sent."""
 
     def __init__(self, pairs: Sequence[tuple[str, Any]] = ()) -> None:
         self._values: dict[str, list[str]] = {}
+        self.files: dict[str, bytes] = {}
         for name, value in pairs:
             if isinstance(value, str):
                 self._values.setdefault(name, []).append(value)
+            elif isinstance(value, bytes):
+                self.files.setdefault(name, value)
 
     def text(self, name: str) -> str:
         """The first value as it was typed, without blanks around it; empty where nothing came."""
@@ -78,7 +83,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One question of a form. ``label`` and ``help`` are msgids or phrases; ``error`` is set by what was typed.
 
     ``moment`` is a date and time in the node's own zone (``Visit.read_moment`` makes microseconds of it). ``many`` values
-    belong to ``checkboxes``; a ``checkbox`` is ticked where its value is ``yes``.
+    belong to ``checkboxes``; a ``checkbox`` is ticked where its value is ``yes``. A ``file`` is read from ``Typed.files``.
     """
 
     name: str
@@ -107,6 +112,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         """The field with what was typed, and what is wrong with that."""
         if self.kind == "checkboxes":
             return self._chosen(typed.all(self.name))
+        if self.kind == "file":
+            return self._sent(typed.files.get(self.name, b""))
         if self.kind == "checkbox":
             value = "yes" if typed.has(self.name) else ""
         else:
@@ -121,6 +128,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         elif not offered.issuperset(values):
             error = msgid("Choose from what is listed.")
         return msgspec.structs.replace(self, many=tuple(each for each in values if each in offered), error=error)
+
+    def _sent(self, content: bytes) -> Self:
+        error: Told = ""
+        if self.required and not content:
+            error = msgid("Choose a file.")
+        elif len(content) > LARGEST_FILE:
+            error = msgid("This file is larger than anything that is expected here.")
+        return msgspec.structs.replace(self, error=error)
 
     def _fault(self, value: str) -> Told:
         if not value:
@@ -172,6 +187,11 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """Whether nothing is wrong with it."""
         return not self.error and not self.wrong
+
+    @property
+    def with_file(self) -> bool:
+        """Whether it sends a file along."""
+        return any(field.kind == "file" for field in self.fields)
 
     @property
     def wrong(self) -> tuple[Field, ...]:
@@ -246,6 +266,21 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
     danger: bool = False
     main: bool = False
+
+
+class FormPage(Page, frozen=True, kw_only=True):
+    """A title, what is to be known, one form; ``with_name`` where it asks for a password, which goes with a name."""
+
+    template: ClassVar[str] = "web/form.html"
+
+    title: Told
+    sentences: tuple[Told, ...]
+    form: Form
+    with_name: bool = False
+    trail: tuple[Crumb, ...] = ()
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        return self.trail
 
 
 class ConfirmationPage(Page, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response
+from litestar.datastructures import UploadFile
 from litestar.response import Redirect
 from markupsafe import Markup
 
@@ -72,7 +73,7 @@ class Visit:
     def typed(self) -> Typed:
         """What the form of this request holds; empty for a request without one."""
         form = self.request.scope["state"].get(FORM)
-        return Typed(form.multi_items()) if form is not None else Typed()
+        return Typed([(name, _content(value)) for name, value in form.multi_items()]) if form is not None else Typed()
 
     def read_moment(self, text: str) -> Micros | None:
         """Microseconds from a field of kind ``moment``; None for what is no moment."""
@@ -190,6 +191,14 @@ class Visit:
             item = NavigationItem(door.entry.title, door.entry.path, current=door is current)
             groups.setdefault("" if door.entry.path == "/" else door.desk, []).append(item)
         return tuple(NavigationGroup(desk if len(items) > 1 else "", tuple(items)) for desk, items in groups.items())
+
+
+def _content(value: Any) -> Any:
+    """A file that a form sent as its bytes; its name and what the browser says of its kind mean nothing here."""
+    if not isinstance(value, UploadFile):
+        return value
+    value.file.seek(0)
+    return value.file.read()
 
 
 def local(path: str) -> str:

@@ -2,13 +2,15 @@
 
 Tables and pure modules hold English source text as ``msgid("...")``; it is translated when a page is made, in the
 language of whoever reads it. Text that came from outside is never a msgid: it goes into the parts of a ``Phrase``.
-``Told`` is what a page may be given to say: a msgid, or a phrase.
+``Told`` is what a page may be given to say: a msgid, or a phrase. What policy says comes as a sentence, and is told as a phrase.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
+
+from comity.kernel.policy.sentence import Sentence
 
 
 def msgid(text: str) -> str:
@@ -46,6 +48,31 @@ Told: TypeAlias = str | Phrase
 def outside(text: str) -> Phrase:
     """Text from outside as a phrase that no catalogue touches."""
     return Phrase(AS_IT_IS, {"text": text})
+
+
+_OURS: Final[dict[str, dict[str, str]]] = {
+    "purposes": {
+        "attribution": msgid("attribution"),
+        "exercise": msgid("exercise"),
+        "incident-response": msgid("incident response"),
+        "law-enforcement": msgid("law enforcement"),
+        "network-defence": msgid("network defence"),
+        "public-warning": msgid("public warning"),
+        "research": msgid("research"),
+    }
+}
+"""Gaps of policy's sentences in which words of ours stand, with commas between them, and how each is told."""
+
+
+def told_by(sentence: Sentence) -> Phrase:
+    """What policy says, to be told in the reader's language. What stands in its gaps stays as it is, but for words of ours."""
+    parts, lists = dict(sentence.parts), {}
+    for gap, known in _OURS.items():
+        words = parts[gap].split(", ") if gap in parts else []
+        if words and known.keys() >= set(words):
+            lists[gap] = tuple(known[word] for word in words)
+            del parts[gap]
+    return Phrase(sentence.frame, parts, lists=lists)
 
 
 def plural(one: str, many: str, number: int, **parts: str) -> Phrase:

@@ -159,6 +159,7 @@ def page_of(decoded: dict[str, Any], text: str) -> ObjectPage:
         relations=(),
         relations_cut=False,
         audience=(Audience(party=text, standing="partly", reasons=(outside(text),)),),
+        audience_path="/intel/objects/x/audience",
         parties_more=0,
         restriction=Restriction(people=(), path=""),
     )

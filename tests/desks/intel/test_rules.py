@@ -5,14 +5,22 @@ from typing import Any
 
 import pytest
 
-from comity.desks.intel.rules import reason_told, references, relations_of, shown_claim, verb, word_on
+from comity.desks.intel.rules import (
+    deciding,
+    duty,
+    finding_of,
+    references,
+    relations_of,
+    shown_claim,
+    standing_of,
+    verb,
+    why,
+)
 from comity.kernel.objects.markings import Tlp
-from comity.kernel.policy.decide import decide
-from comity.kernel.policy.decision import Effect
-from comity.kernel.policy.label import UNKNOWN, Label
-from comity.kernel.policy.viewer import Standing
+from comity.kernel.policy.decision import Decision, Effect, Obligation, Reason
+from comity.kernel.policy.sentence import says
+from comity.kernel.store.answers import Explained
 from comity.kernel.store.types import Held
-from comity.web.words import AS_IT_IS
 
 CREATOR, AGGREGATOR, SQUATTER = 1, 2, 3
 IDENTITIES = {"identity--creator": CREATOR, "identity--squatter": SQUATTER}
@@ -117,33 +125,47 @@ def test_verbs_of_unknown_properties_are_their_names() -> None:
     assert verb("x_partner_refs") == "x partner"
 
 
+def explained(leaf: int, effect: Effect, *, seen: bool = False, missing: tuple[str, ...] = ()) -> Explained:
+    reason = Reason(effect, "FIRST TLP 2.0", says("Because of %(what)s.", what=str(leaf)), says("Because."))
+    return Explained(held(1, leaf, 1), Decision(effect, (reason,)), released=seen, missing=missing)
+
+
 @pytest.mark.parametrize(
-    ("ceiling", "reads", "effect"),
+    ("claims", "standing"),
     [
-        (Tlp.GREEN, frozenset({1}), Effect.RELEASE),
-        (Tlp.CLEAR, frozenset({1}), Effect.WITHHOLD),
-        (Tlp.RED, frozenset(), Effect.WITHHOLD),
+        ([explained(1, Effect.RELEASE, seen=True)], "released"),
+        ([explained(1, Effect.WITHHOLD), explained(2, Effect.RELEASE, seen=True)], "partly"),
+        ([explained(1, Effect.RELEASE, missing=("file--1",))], "withheld"),
+        ([explained(1, Effect.REDACT)], "redact"),
+        ([explained(1, Effect.REVIEW), explained(2, Effect.WITHHOLD)], "review"),
+        ([explained(1, Effect.WITHHOLD)], "withheld"),
+        ([explained(2, Effect.WITHHOLD)], "withheld"),
+        ([], "withheld"),
     ],
 )
-def test_policys_word_is_taken_for_the_claim_as_it_is_labelled(
-    ceiling: Tlp, reads: frozenset[int], effect: Effect
+def test_where_a_party_stands_is_what_the_door_says_and_then_what_policy_does(
+    claims: list[Explained], standing: str
 ) -> None:
-    assert word_on(held(1, 1, 1), Standing(party=9, own=False, ceiling=ceiling, reads=reads)).effect is effect
+    assert standing_of(claims, 1) == standing
 
 
-def test_every_reason_of_policy_can_be_translated() -> None:
-    own, other = (Standing(party=1, own=own, ceiling=Tlp.GREEN, reads=frozenset({1})) for own in (True, False))
-    labels = [
-        Label(2, 1, "malware", Tlp.GREEN, assumed=False, terms=()),
-        Label(1, 1, "malware", Tlp.GREEN, assumed=False, terms=()),
-        Label(2, 2, "malware", Tlp.RED, assumed=True, terms=()),
-        Label(2, 2, "malware", Tlp.RED, assumed=False, terms=(UNKNOWN,), circle=7),
-    ]
-    reasons = [
-        (each, reason) for each in labels for standing in (own, other) for reason in decide(each, standing).reasons
-    ]
-    assert len({reason.internal for _, reason in reasons}) == 8
-    for label, reason in reasons:
-        said = reason_told(reason, label.tlp.label, Tlp.GREEN.label)
-        assert said.frame != AS_IT_IS
-        assert str(said) == reason.internal
+def test_what_keeps_it_back_beside_policy_is_said_first() -> None:
+    assert [str(each) for each in deciding(explained(1, Effect.WITHHOLD))] == ["Because of 1."]
+    (neighbour,) = deciding(explained(1, Effect.RELEASE, missing=("file--1",)))
+    assert "names something" in str(neighbour)
+
+
+def test_a_reason_leads_to_the_article_that_it_cites() -> None:
+    of_article = Reason(Effect.REVIEW, "article 4", says("x"), says("y"), agreement="ours", article=4)
+    assert (why(of_article).path, str(why(of_article).clause)) == ("/agreements/ours#article-4", "Article 4 of ours")
+    of_standard = Reason(Effect.WITHHOLD, "FIRST TLP 2.0 3", says("x"), says("y"))
+    assert (why(of_standard).path, str(why(of_standard).clause)) == ("", "FIRST TLP 2.0 3")
+    obligation = Obligation("article 5", says("x"), binding=False, agreement="ours", article=5)
+    assert duty(obligation).path == "/agreements/ours#article-5"
+
+
+def test_how_many_see_it_as_a_sentence() -> None:
+    assert str(finding_of([])) == "No partner sees this"
+    assert str(finding_of(["withheld", "redact"])) == "No partner sees this"
+    assert str(finding_of(["released", "withheld"])) == "1 of 2 partners sees this"
+    assert str(finding_of(["released", "partly", "review"])) == "2 of 3 partners see this"

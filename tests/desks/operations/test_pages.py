@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from comity.kernel.directory.roles import Role
+from comity.kernel.objects.ids import sco_id
 from comity.kernel.store.progress import Following, Job, Progress, State
 from tests.desks.cast import SECOND, START, Node, form_token_in
 
@@ -189,3 +190,22 @@ def test_many_rows_are_cut_and_that_is_said(node: Node) -> None:
     assert "Only the next ones are shown" in shown
     assert "Older jobs are not shown here" in shown
     assert len(page.content) < 200_000
+
+
+def test_sources_that_send_too_many_kinds_stand_on_the_page(node: Node) -> None:
+    browser = browser_of(node, Role.AUDITOR)
+    assert "In quarantine" not in text_of(browser.get("/operations").text)
+    node.store._labels._quota = 1
+    party, place = node.directory.parties.all()[-1].slug, node.directory.collections.all()[0].slug
+    node.give(party, address("192.0.2.1"), address("192.0.2.2"), mutex("one"), collection=place)
+    text = text_of(browser.get("/operations").text)
+    assert "In quarantine" in text
+    assert f"{party} 1 1" in text
+
+
+def address(value: str) -> dict[str, Any]:
+    return {"type": "ipv4-addr", "spec_version": "2.1", "id": sco_id("ipv4-addr", {"value": value}), "value": value}
+
+
+def mutex(name: str) -> dict[str, Any]:
+    return {"type": "mutex", "spec_version": "2.1", "id": sco_id("mutex", {"name": name}), "name": name}

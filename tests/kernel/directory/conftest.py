@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from comity.kernel.ledger.leaf import LeafKind
 from comity.kernel.store import tables
 from comity.kernel.store.database import Database
 from comity.kernel.store.events import Events
+from comity.kernel.store.migrate import migrate
 from comity.kernel.store.people import People
 from comity.kernel.store.registry import Registry
 
@@ -109,7 +111,7 @@ class Place:
 
 def _kept() -> list[Table]:
     named = ("party", "collection", "access", "token", "account", "link", "session", "setting", "passkey")
-    more = ("signing_key", "challenge", "attempt", "event", "leaf", "counter")
+    more = ("signing_key", "challenge", "attempt", "event", "leaf", "counter", "community", "community_member")
     return [getattr(tables, name) for name in (*named, *more)]
 
 
@@ -124,3 +126,11 @@ def place() -> Iterator[Place]:
     made = Place()
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("empty") / "node.db"
+    migrate(f"sqlite:///{path}")
+    return path

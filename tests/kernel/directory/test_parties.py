@@ -43,3 +43,31 @@ def test_unknown_says_where_to_look(place: Place) -> None:
 def test_identity_refused(place: Place, identity: str) -> None:
     with pytest.raises(Invalid):
         place.directory.parties.add("x", name="X", jurisdiction="KR", identity=identity)
+
+
+def test_an_identity_can_be_given_later_and_is_one_partys(place: Place) -> None:
+    parties = place.directory.parties
+    parties.add("carol", name="Carol CERT", jurisdiction="DE")
+    parties.add("dave", name="Dave", jurisdiction="FR")
+    assert parties.set_identity("carol", IDENTITY).identity == IDENTITY
+    assert parties.get("carol").identity == IDENTITY
+    assert parties.set_identity("carol", IDENTITY).identity == IDENTITY
+    with pytest.raises(Conflict, match="carol"):
+        parties.set_identity("dave", IDENTITY)
+    with pytest.raises(Invalid):
+        parties.set_identity("dave", "identity--X")
+
+
+def test_whose_client_a_party_is(place: Place) -> None:
+    parties = place.directory.parties
+    for slug in ("home", "carol", "dave"):
+        parties.add(slug, name=slug, jurisdiction="KR", own=slug == "home")
+    place.regranted.clear()
+    dave = parties.set_client("dave", "carol")
+    assert dave.client_of == parties.get("carol").id
+    assert place.regranted == [dave.id]
+    for slug, of in (("carol", "dave"), ("carol", "carol"), ("home", "carol")):
+        with pytest.raises(Invalid):
+            parties.set_client(slug, of)
+    assert parties.set_client("dave", None).client_of is None
+    assert parties.get("dave").client_of is None

@@ -160,3 +160,77 @@ def test_an_iep_says_all_of_its_statements():
 )
 def test_an_iep_that_is_not_understood_in_full_is_unknown(change):
     assert term_of(definition(extensions={markings.IEP_EXTENSION: IEP | change})).kind == "unknown"
+
+
+# -- handling: our own extension
+
+KOREA = "identity--00000000-0000-4000-8000-000000000001"
+
+
+def handled(**properties):
+    extension = {"extension_type": "property-extension"} | properties
+    return term_of(definition(extensions={markings.HANDLING_EXTENSION: extension}))
+
+
+@pytest.mark.parametrize(
+    ("properties", "value"),
+    [
+        ({}, ""),
+        (
+            {"releasable_to": [KOREA, "community:north", "jurisdiction:KR"]},
+            f"to:community:north {KOREA} jurisdiction:KR",
+        ),
+        (
+            {"releasable_to": ["jurisdiction:KR", "jurisdiction:EE", "jurisdiction:KR"]},
+            "to:jurisdiction:EE jurisdiction:KR",
+        ),
+        ({"releasable_to": []}, "to:"),
+        ({"not_releasable_to": ["community:north"]}, "not-to:community:north"),
+        ({"recipients": [KOREA]}, f"recipients:{KOREA}"),
+        ({"originator_control": True}, "orcon"),
+        ({"originator_control": False}, ""),
+        ({"purposes": ["research", "attribution"]}, "purposes:attribution research"),
+        ({"resides_in": ["KR", "EE"]}, "resides:EE KR"),
+        ({"not_before": "2026-01-01T00:00:00Z"}, "embargo:1767225600000000"),
+        ({"case": "2026/17"}, "case:2026/17"),
+        ({"exercise": "locked-shields"}, "exercise:locked-shields"),
+        ({"case": "one", "originator_control": True, "releasable_to": []}, "case:one;orcon;to:"),
+    ],
+)
+def test_a_handling_marking_says_its_caveats(properties, value):
+    assert handled(**properties) == markings.MarkingTerm("handling", None, value)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"releasable_to": "jurisdiction:KR"},
+        {"releasable_to": ["KR"]},
+        {"releasable_to": ["jurisdiction:kr"]},
+        {"releasable_to": ["jurisdiction:KR", 3]},
+        {"releasable_to": [KOREA.upper()]},
+        {"releasable_to": ["identity--1"]},
+        {"not_releasable_to": ["community:North Sea"]},
+        {"recipients": None},
+        {"originator_control": "yes"},
+        {"purposes": ["curiosity"]},
+        {"resides_in": ["Korea"]},
+        {"not_before": "soon"},
+        {"not_before": 3},
+        {"case": "a b"},
+        {"case": "a,b"},
+        {"case": "a;b"},
+        {"case": "a|b"},
+        {"case": "x" * 101},
+        {"case": ""},
+        {"exercise": True},
+        {"own": "word"},
+    ],
+)
+def test_a_handling_marking_that_is_not_understood_in_full_is_unknown(properties):
+    assert handled(**properties) == markings.MarkingTerm("unknown", None, markings.HANDLING_EXTENSION)
+
+
+def test_a_handling_marking_says_nothing_else():
+    both = definition(extensions={markings.HANDLING_EXTENSION: {"case": "one"}, markings.IEP_EXTENSION: IEP})
+    assert term_of(both) == markings.MarkingTerm("unknown", None, markings.HANDLING_EXTENSION)

@@ -1,12 +1,31 @@
 """Labels: what policy reads of an object, and nothing else."""
 
 import msgspec
+import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from comity.kernel.objects.markings import TLP1_IDS, TLP_IDS, MarkingTerm, Tlp
+from comity.kernel.objects.markings import (
+    HANDLING_EXTENSION,
+    IEP_EXTENSION,
+    TLP1_IDS,
+    TLP_IDS,
+    MarkingKind,
+    MarkingTerm,
+    Tlp,
+)
 from comity.kernel.objects.parsed import Parsed
-from comity.kernel.policy.label import Label, Terms, foreign_markings, label_of
+from comity.kernel.policy.label import (
+    MOST_TERMS,
+    Label,
+    Refs,
+    Scan,
+    Terms,
+    foreign_markings,
+    label_of,
+    quarantine_of,
+    refs_of,
+)
+from tests.kernel.policy.worlds import IEP, labels
 
 STATEMENT = "marking-definition--00000000-0000-4000-8000-000000000001"
 
@@ -78,19 +97,111 @@ def test_the_definitions_of_tlp_are_public_whatever_the_collection_assumes() -> 
 def test_foreign_markings_are_those_that_have_to_be_looked_up() -> None:
     assert foreign_markings(parsed(TLP_IDS[Tlp.RED], *TLP1_IDS)) == ()
     assert foreign_markings(parsed(TLP_IDS[Tlp.RED], STATEMENT, granular=(STATEMENT,))) == (STATEMENT, STATEMENT)
+    assert foreign_markings(parsed(STATEMENT)) == (STATEMENT,)
+    assert foreign_markings(parsed(TLP_IDS[Tlp.RED], granular=(STATEMENT,))) == (STATEMENT,)
+    assert foreign_markings(parsed(STATEMENT, granular=(TLP_IDS[Tlp.RED],))) == (STATEMENT,)
 
 
-labels = st.builds(
-    Label,
-    source=st.integers(1, 9),
-    collection=st.integers(1, 9),
-    type=st.sampled_from(["indicator", "x-own-type"]),
-    tlp=st.sampled_from(list(Tlp)),
-    assumed=st.booleans(),
-    terms=st.lists(st.sampled_from(["granular", "iep", "pap:red", "statement", "unknown"]), unique=True)
-    .map(sorted)
-    .map(tuple),
+# -- what else policy looks at
+
+
+def marked(kind: MarkingKind, value: str) -> dict[str, tuple[MarkingTerm, ...]]:
+    return {STATEMENT: (MarkingTerm(kind, None, value),)}
+
+
+def test_every_caveat_of_a_handling_marking_is_a_term_of_its_own() -> None:
+    found = read(parsed(TLP_IDS[Tlp.GREEN], STATEMENT), marked("handling", "orcon;to:community:north"))
+    assert (found.tlp, found.assumed, found.terms) == (Tlp.GREEN, False, ("orcon", "to:community:north"))
+
+
+def test_an_exchange_policys_tlp_is_a_level_that_the_object_carries() -> None:
+    strict = IEP.replace("tlp=green", "tlp=red")
+    assert (
+        read(parsed(STATEMENT), marked("iep", strict)).tlp,
+        read(parsed(STATEMENT), marked("iep", strict)).assumed,
+    ) == (
+        Tlp.RED,
+        False,
+    )
+    assert read(parsed(TLP_IDS[Tlp.AMBER], STATEMENT), marked("iep", IEP)).tlp is Tlp.AMBER
+    assert read(parsed(STATEMENT), marked("iep", IEP.replace("tlp=green", "tlp=white"))).tlp is Tlp.CLEAR
+    assert read(parsed(STATEMENT), marked("iep", IEP)).terms == (f"iep:{IEP}",)
+
+
+def test_two_meanings_of_one_marking_both_count() -> None:
+    both = {STATEMENT: (MarkingTerm("pap", None, "red"), MarkingTerm("statement", None, "Copyright"))}
+    assert read(parsed(STATEMENT), both).terms == ("pap:red", "statement")
+    level = {STATEMENT: (MarkingTerm("tlp", Tlp.RED, "red"),)}
+    assert (read(parsed(STATEMENT), level).tlp, read(parsed(STATEMENT), level).terms) == (Tlp.RED, ())
+
+
+def test_what_asks_for_more_than_can_be_kept_is_not_understood() -> None:
+    fits = "to:" + " ".join([f"jurisdiction:{letter}A" for letter in "ABC"])
+    fills = f"{fits} community:{'x' * (MOST_TERMS - len(fits) - 11)}"
+    assert read(parsed(STATEMENT), marked("handling", fills)).terms == (fills,)
+    assert read(parsed(STATEMENT), marked("handling", fills + "x")).terms == ("unknown",)
+    wide = "case:" + "\u4e2d" * (MOST_TERMS // 3)
+    assert read(parsed(STATEMENT), marked("handling", wide)).terms == ("unknown",), "bytes count, not letters"
+
+
+@pytest.mark.parametrize(
+    ("refs", "expected"),
+    [
+        ((), Refs.NONE),
+        (("malware--31b940d4-6f7f-459a-80ea-9c1f17b58abc",), Refs.OPAQUE),
+        (("ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd",), Refs.GUESSABLE),
+        (
+            ("malware--31b940d4-6f7f-459a-80ea-9c1f17b58abc", "ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd"),
+            Refs.GUESSABLE,
+        ),
+    ],
 )
+def test_references_count_by_whether_their_ids_can_be_guessed(refs: tuple[str, ...], expected: Refs) -> None:
+    assert list(map(int, Refs)) == [0, 1, 2]
+    one = msgspec.structs.replace(parsed(), refs=refs)
+    assert refs_of(one) is read(one).refs is expected
+
+
+def test_what_else_of_an_object_is_looked_at() -> None:
+    plain = read(parsed())
+    assert (plain.attributed, plain.revoked, plain.channel, plain.quarantined, plain.stale) == (
+        False,
+        False,
+        "file",
+        False,
+        False,
+    )
+    one = msgspec.structs.replace(parsed(), created_by="identity--x", revoked=True)
+    found = label_of(one, 1, 2, Tlp.AMBER, {}, channel="taxii")
+    assert (found.attributed, found.revoked, found.channel) == (True, True, "taxii")
+    assert (found.source, found.collection, found.type) == (1, 2, "indicator")
+
+
+def definition(extensions: dict[str, object]) -> Parsed:
+    raw = msgspec.json.encode({"type": "marking-definition", "id": STATEMENT, "extensions": extensions})
+    return msgspec.structs.replace(parsed(object_id=STATEMENT), raw=raw)
+
+
+def test_a_handling_marking_goes_where_what_it_marks_goes() -> None:
+    """Whoever reads it would learn whom it names."""
+    names = {"extension_type": "property-extension", "not_releasable_to": ["jurisdiction:EE"]}
+    assert read(definition({HANDLING_EXTENSION: names})).terms == ("not-to:jurisdiction:EE",)
+    assert read(definition({HANDLING_EXTENSION: names | {"own": "word"}})).terms == ("unknown",)
+    assert read(definition({HANDLING_EXTENSION: names, IEP_EXTENSION: {}})).terms == ("unknown",)
+    assert read(definition({IEP_EXTENSION: {}})).terms == (), "what others say in markings is theirs to mark"
+    other = msgspec.structs.replace(definition({HANDLING_EXTENSION: names}), type="indicator")
+    assert read(other).terms == ()
+
+
+def test_quarantine_tells_nothing_but_where_it_came_from() -> None:
+    full = Label(
+        1, 2, "indicator", Tlp.GREEN, assumed=True, terms=("pap:red",), circle=7, channel="taxii", revoked=True
+    )
+    assert quarantine_of(full) == Label(1, 2, "indicator", Tlp.RED, assumed=False, terms=(), circle=7, quarantined=True)
+    assert quarantine_of(quarantine_of(full)) == quarantine_of(full)
+
+
+# -- as text
 
 
 @given(labels, labels)
@@ -100,9 +211,27 @@ def test_a_labels_text_is_its_own(one: Label, other: Label) -> None:
     assert msgspec.json.decode(msgspec.json.encode(one), type=Label) == one
 
 
-def test_features_and_back_with_and_without_a_circle() -> None:
-    plain = read(parsed(TLP_IDS[Tlp.GREEN]))
-    restricted = msgspec.structs.replace(plain, circle=7)
-    assert plain.features() != restricted.features()
-    assert plain.features().count("|") == 5, "labels that stand keep their text"
-    assert [Label.of_features(each.features()) for each in (plain, restricted)] == [plain, restricted]
+def test_every_feature_is_in_the_text() -> None:
+    one = Label(
+        1, 2, "indicator", Tlp.AMBER_STRICT, assumed=True, terms=("orcon", "pap:red"), circle=7, channel="taxii"
+    )
+    one = msgspec.structs.replace(one, revoked=True, refs=Refs.GUESSABLE, attributed=True, scan=Scan.PERSONAL)
+    one = msgspec.structs.replace(one, quarantined=True, stale=True)
+    assert one.features() == "v2|1|2|indicator|3|orcon,pap:red|7|taxii|2|personal|arcqs"
+    assert Label.of_features(one.features()) == one
+    plain = Label(2, 1, "indicator", Tlp.CLEAR, assumed=False, terms=())
+    assert plain.features() == "v2|2|1|indicator|0|||file|0||"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2|1|indicator|4|1|", Label(2, 1, "indicator", Tlp.RED, assumed=True, terms=(), stale=True)),
+        (
+            "1|9|malware|0|0|iep,statement|7",
+            Label(1, 9, "malware", Tlp.CLEAR, assumed=False, terms=("iep", "statement"), circle=7, stale=True),
+        ),
+    ],
+)
+def test_what_was_written_in_the_first_form_is_stale(text: str, expected: Label) -> None:
+    assert Label.of_features(text) == expected

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.kernel.policy.shape import Needs, needs_of, opened
+from comity.kernel.policy.shape import Needs, held_needs, needs_of, opened
 
 
 def test_a_shape_opens_with_the_last_of_its_labels() -> None:
@@ -43,3 +43,8 @@ def test_a_further_grant_never_closes(label: int, near: list[list[int]], granted
     before = opened(label, needs, granted, needs_matter=True)
     after = opened(label, needs, {more: 5} | granted, needs_matter=True)
     assert before is None or (after is not None and after <= before)
+
+
+def test_what_is_not_held_hides_nothing_from_our_own_people() -> None:
+    assert held_needs(((1, 2), (), (3,))) == ((1, 2), (3,))
+    assert held_needs(()) == ()

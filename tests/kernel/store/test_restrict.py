@@ -473,7 +473,7 @@ def test_two_workers_that_shape_the_same_claim_anew_leave_one(cast: Cast, monkey
     monkeypatch.setattr(reshaper, "referrers", overtaken)
     cast.give("bravo", [address("192.0.2.1"), address("192.0.2.2")])
     cast.settle()
-    assert cast.scalar("SELECT count(*) FROM claim") == 3
+    assert cast.scalar("SELECT count(*) FROM claim WHERE flags & 16 = 0") == 3
     assert sorted(cast.ids("carol")) == sorted([group["id"], address("192.0.2.1")["id"], address("192.0.2.2")["id"]])
 
 

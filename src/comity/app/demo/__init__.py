@@ -6,7 +6,8 @@ organisation, person, address or file in it is real; ``build`` is pure, and the 
 
 from comity.app.demo.adversary import write_adversary
 from comity.app.demo.assessments import write_assessments
-from comity.app.demo.cast import collections, parties, write_cast
+from comity.app.demo.cast import collections, communities, parties, write_cast
+from comity.app.demo.caveats import write_caveats
 from comity.app.demo.disputes import write_disputes
 from comity.app.demo.estonia import of_estonia
 from comity.app.demo.incidents import write_incidents
@@ -19,7 +20,7 @@ __all__ = ["build", "of_estonia"]
 
 
 def build(now: Micros) -> Scenario:
-    """The whole story as it stands at a moment: about 520 objects of the last three weeks, in order of receipt."""
+    """The whole story as it stands at a moment: about 540 objects of the last three weeks, in order of receipt."""
     scene = Scene(now)
     write_cast(scene)
     write_adversary(scene)
@@ -27,4 +28,7 @@ def build(now: Micros) -> Scenario:
     write_incidents(scene)
     write_assessments(scene)
     write_disputes(scene)
-    return Scenario(parties=parties(), collections=collections(), deliveries=scene.deliveries())
+    write_caveats(scene)
+    return Scenario(
+        parties=parties(), communities=communities(), collections=collections(), deliveries=scene.deliveries()
+    )

@@ -1,4 +1,4 @@
-"""Who takes part: parties, collections, organisations, places and markings.
+"""Who takes part: parties, communities, collections, organisations, places and markings.
 
 All organisations are invented; the states they sit in are real, since law and time zones are. Lives here: who and
 where. What happens to them is in ``adversary``, ``traces``, ``incidents`` and ``exchange``.
@@ -6,7 +6,7 @@ where. What happens to them is in ``adversary``, ``traces``, ``incidents`` and `
 
 from typing import Final
 
-from comity.app.demo.scenario import DemoCollection, DemoParty
+from comity.app.demo.scenario import DemoCollection, DemoCommunity, DemoParty
 from comity.app.demo.sheet import Scene, Sheet, collection_uuid, object_id
 from comity.kernel.objects.markings import IEP_EXTENSION, PAP_EXTENSION, Tlp, tlp_definition
 
@@ -35,7 +35,7 @@ def parties() -> tuple[DemoParty, ...]:
     """The own party first."""
     rows = (
         (KOREA, "Demo CSIRT Korea", "KR", Tlp.RED),
-        (ESTONIA, "Demo CSIRT Estonia", "EE", Tlp.AMBER_STRICT),
+        (ESTONIA, "Demo CSIRT Estonia", "EE", Tlp.GREEN),  # what is above is for the agreement to say
         (ENERGY, "Demo Energy ISAC", "EU", Tlp.AMBER),
         (MARITIME, "Demo Ministry of Maritime Affairs", "KR", Tlp.AMBER),
         (NETHERLANDS, "Demo Cybercrime Unit Netherlands", "NL", Tlp.AMBER_STRICT),
@@ -46,6 +46,11 @@ def parties() -> tuple[DemoParty, ...]:
         DemoParty(slug, name, jurisdiction, tlp_max, own=slug == KOREA, identity=object_id("identity", slug))
         for slug, name, jurisdiction, tlp_max in rows
     )
+
+
+def communities() -> tuple[DemoCommunity, ...]:
+    """The parties to the joint case, which is what TLP:GREEN means among them."""
+    return (DemoCommunity(CASE, "Parties to the Grey Tide case", (ESTONIA, ENERGY, MARITIME, NETHERLANDS, SINGAPORE)),)
 
 
 def collections() -> tuple[DemoCollection, ...]:

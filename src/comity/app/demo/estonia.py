@@ -7,14 +7,15 @@ the joint case in Korea's node is what it holds itself, byte for byte. Pure, lik
 from typing import Final
 
 from comity.app.demo.cast import ENERGY, ESTONIA, KOREA, NETHERLANDS
-from comity.app.demo.scenario import DemoCollection, DemoParty, Scenario
+from comity.app.demo.scenario import DemoCollection, DemoCommunity, DemoParty, Scenario
 from comity.app.demo.sheet import collection_uuid
 from comity.kernel.objects.markings import Tlp
 
 ANALYSIS: Final = "ee-analysis"
 MIRRORED: Final = "grey-tide-kr"
 
-_CEILINGS: Final = {ESTONIA: Tlp.RED, KOREA: Tlp.AMBER_STRICT, NETHERLANDS: Tlp.AMBER_STRICT, ENERGY: Tlp.AMBER}
+_CEILINGS: Final = {ESTONIA: Tlp.RED, KOREA: Tlp.GREEN, NETHERLANDS: Tlp.AMBER_STRICT, ENERGY: Tlp.AMBER}
+_PARTNERS: Final = frozenset(_CEILINGS) - {ESTONIA}
 
 
 def of_estonia(korean: Scenario) -> Scenario:
@@ -22,6 +23,10 @@ def of_estonia(korean: Scenario) -> Scenario:
     known = {party.slug: party for party in korean.parties}
     return Scenario(
         parties=tuple(_party(known[slug], tlp_max) for slug, tlp_max in _CEILINGS.items()),
+        communities=tuple(
+            DemoCommunity(each.slug, each.name, tuple(slug for slug in (KOREA, *each.members) if slug in _PARTNERS))
+            for each in korean.communities
+        ),
         collections=_collections(),
         deliveries=tuple(
             type(each)(ANALYSIS, ESTONIA, each.received, each.objects)

@@ -1,8 +1,8 @@
-"""The shape of the demonstration: parties, collections, and what each party delivered where and when.
+"""The shape of the demonstration: parties, communities, collections, and what each party delivered where and when.
 
 Lives here: plain structs, nothing else. What fills them is ``comity.app.demo``; what carries them into a node is the
 command line's. Invariants: slugs in ``collections`` and ``deliveries`` name parties and collections of the same
-scenario; deliveries are in order of ``received``; every object parses without an error.
+scenario, as do members of communities; deliveries are in order of ``received``; every object parses without an error.
 """
 
 import msgspec
@@ -20,6 +20,14 @@ class DemoParty(msgspec.Struct, frozen=True):
     tlp_max: Tlp
     own: bool
     identity: str
+
+
+class DemoCommunity(msgspec.Struct, frozen=True):
+    """Parties that are spoken of together, by slug."""
+
+    slug: str
+    name: str
+    members: tuple[str, ...]
 
 
 class DemoCollection(msgspec.Struct, frozen=True):
@@ -47,5 +55,6 @@ class Scenario(msgspec.Struct, frozen=True):
     """All of it, in the order in which it is to be set up."""
 
     parties: tuple[DemoParty, ...]
+    communities: tuple[DemoCommunity, ...]
     collections: tuple[DemoCollection, ...]
     deliveries: tuple[Delivery, ...]

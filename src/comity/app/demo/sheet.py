@@ -80,6 +80,11 @@ class Scene:
         """A moment before now, as STIX text. The odd milliseconds keep it unlike a rounded one."""
         return timestamps.render(self.ago(days, hours, minutes) // _MINUTE * _MINUTE + 17_311_000)
 
+    def nine(self, days: int) -> str:
+        """Nine o'clock in UTC on the day so long ago, or to come, as STIX text."""
+        day = self.ago(days)
+        return timestamps.render(day - day % _DAY + 9 * _HOUR)
+
     def day(self, days: int) -> str:
         """The day so long ago, in English."""
         day = self._date(days)

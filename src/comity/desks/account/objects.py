@@ -15,6 +15,13 @@ LONGEST_PASSWORD: Final = 1000
 OWN: Final = "/account"
 
 _NEXT: Final = Field(name="next", label="", kind="hidden", required=False, longest=2000)
+_PRESENT: Final = Field(
+    name="password",
+    label=msgid("Password"),
+    kind="password",
+    longest=LONGEST_PASSWORD,
+    autocomplete="current-password",
+)
 
 SIGN_IN: Final = Form(
     id="sign-in",
@@ -22,13 +29,7 @@ SIGN_IN: Final = Form(
     button=msgid("Sign in"),
     fields=(
         Field(name="name", label=msgid("Name"), autocomplete="username"),
-        Field(
-            name="password",
-            label=msgid("Password"),
-            kind="password",
-            longest=LONGEST_PASSWORD,
-            autocomplete="current-password",
-        ),
+        _PRESENT,
         _NEXT,
     ),
 )
@@ -80,16 +81,7 @@ CHANGE_PASSWORD: Final = Form(
     action="/account/password",
     button=msgid("Change the password"),
     cancel=OWN,
-    fields=(
-        Field(
-            name="old",
-            label=msgid("Present password"),
-            kind="password",
-            longest=LONGEST_PASSWORD,
-            autocomplete="current-password",
-        ),
-        *_NEW,
-    ),
+    fields=(msgspec.structs.replace(_PRESENT, name="old", label=msgid("Present password")), *_NEW),
 )
 SET_UP_CODES: Final = Form(
     id="codes",
@@ -141,16 +133,7 @@ CONFIRM_PASSWORD: Final = Form(
     id="confirm",
     action="/account/confirm",
     button=msgid("Confirm"),
-    fields=(
-        Field(
-            name="password",
-            label=msgid("Password"),
-            kind="password",
-            longest=LONGEST_PASSWORD,
-            autocomplete="current-password",
-        ),
-        _NEXT,
-    ),
+    fields=(_PRESENT, _NEXT),
 )
 CONFIRM_CODE: Final = Field(
     name="code",
@@ -225,20 +208,6 @@ class ConfirmPage(Page, frozen=True, kw_only=True):
     form: Form | None
     passkey: Act | None
     elsewhere: bool
-
-
-class FormPage(Page, frozen=True, kw_only=True):
-    """A title, what is to be known, one form; ``with_name`` where it asks for a password, which goes with a name."""
-
-    template: ClassVar[str] = "account/form.html"
-
-    title: Told
-    sentences: tuple[Told, ...]
-    form: Form
-    with_name: bool = False
-
-    def crumbs(self) -> tuple[Crumb, ...]:
-        return TRAIL
 
 
 class CodesPage(Page, frozen=True, kw_only=True):

@@ -27,7 +27,6 @@ from comity.desks.account.objects import (
     USE_LINK,
     CeremonyPage,
     CodePage,
-    FormPage,
     LinkPage,
     SignInPage,
     StartPage,
@@ -36,7 +35,7 @@ from comity.kernel.base.errors import Conflict, Invalid, NodeError, NotFound, To
 from comity.kernel.directory.accounts import Accounts, Browser, SecondStep, SignIn
 from comity.kernel.store.types import Account
 from comity.web.browser import browser_of
-from comity.web.forms import Act, ConfirmationPage, Form
+from comity.web.forms import Act, ConfirmationPage, Form, FormPage
 from comity.web.guards import CONFIRM, PUBLIC, SIGNED_IN
 from comity.web.headers import SCRIPT_POLICY
 from comity.web.origin import Origin, passkey_origin
@@ -515,7 +514,11 @@ def _password_page(has_one: bool, form: Form | None = None) -> FormPage:
             msgid("Your other sessions end when you change it. Your signing key stays yours."),
         )
         return FormPage(
-            title=msgid("Change your password"), sentences=sentences, form=form or CHANGE_PASSWORD, with_name=True
+            title=msgid("Change your password"),
+            sentences=sentences,
+            form=form or CHANGE_PASSWORD,
+            with_name=True,
+            trail=TRAIL,
         )
     sentences = (
         msgid(
@@ -523,7 +526,9 @@ def _password_page(has_one: bool, form: Form | None = None) -> FormPage:
             "nobody else can use it, an administrator neither."
         ),
     )
-    return FormPage(title=msgid("Set a password"), sentences=sentences, form=form or SET_PASSWORD, with_name=True)
+    return FormPage(
+        title=msgid("Set a password"), sentences=sentences, form=form or SET_PASSWORD, with_name=True, trail=TRAIL
+    )
 
 
 def _passkey_page(form: Form = NAME_PASSKEY) -> FormPage:
@@ -533,7 +538,7 @@ def _passkey_page(form: Form = NAME_PASSKEY) -> FormPage:
             "this node and nowhere else, and there is nothing to remember or to give away."
         ),
     )
-    return FormPage(title=msgid("Make a passkey"), sentences=sentences, form=form)
+    return FormPage(title=msgid("Make a passkey"), sentences=sentences, form=form, trail=TRAIL)
 
 
 def _ceremony(

@@ -15,6 +15,7 @@ DESK = Desk(
         views.search,
         views.show_object,
         views.raw_object,
+        views.audience,
         views.ask_restrict,
         views.restrict,
         views.ask_lift,

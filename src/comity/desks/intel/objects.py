@@ -11,10 +11,11 @@ from comity.web.forms import Field, Form
 from comity.web.page import Crumb, Page
 from comity.web.portraits.kinds import Shape
 from comity.web.portraits.portrait import Portrait
-from comity.web.words import Phrase, msgid
+from comity.web.words import Phrase, Told, msgid
 
 Direction = Literal["in", "out"]
-Standing = Literal["released", "partly", "withheld"]
+Standing = Literal["released", "partly", "redact", "review", "withheld"]
+"""``partly``: it sees the object as another source has it."""
 
 RESTRICT = Form(
     id="restriction",
@@ -28,6 +29,15 @@ RESTRICT = Form(
             help=msgid("Everybody else at this node, and every party but the one that sent it, will find nothing."),
         ),
     ),
+)
+
+
+ON_A_DAY = Form(
+    id="on-a-day",
+    action="",
+    button=msgid("Show that day"),
+    asks="get",
+    fields=(Field(name="on", kind="moment", label=msgid("On"), required=False),),
 )
 
 
@@ -143,11 +153,85 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one party stands to the claim that is shown, and why. ``partly``: it sees the object as another source has it."""
+    """Where one party stands to the claim that is shown, and why. ``path``: where all reasons are."""
 
     party: str
     standing: Standing
     reasons: tuple[Phrase, ...]
+    path: str = ""
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason: what it says, and where it stands written. ``path`` is that of the agreement's article."""
+
+    effect: Standing
+    said: Phrase
+    clause: Told
+    path: str
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recipient has to keep to. ``binding``: it has signed, or the marking itself says so."""
+
+    said: Phrase
+    clause: Told
+    path: str
+    binding: bool
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """Policy's word on one claim for one party, in full.
+
+    ``sees``      whether the party sees the claim
+    ``missing``   what the claim names and the party does not see
+    ``changes``   what would have to be otherwise for it to be released, all of them together
+    ``told``      what the party may be told of the reasons
+    """
+
+    source: str
+    collection: str
+    tlp: Tlp
+    assumed: bool
+    path: str
+    standing: Standing
+    sees: bool
+    hidden: bool
+    missing: tuple["Named", ...]
+    reasons: tuple[Why, ...]
+    duties: tuple[Duty, ...]
+    changes: tuple[Phrase, ...]
+    told: tuple[Phrase, ...]
+
+
+class PartyWord(msgspec.Struct, frozen=True, kw_only=True):
+    """One party, and policy's word on each claim."""
+
+    slug: str
+    party: str
+    standing: Standing
+    words: tuple[Word, ...]
+
+
+class AudiencePage(Page, frozen=True, kw_only=True):
+    """Who can see an object, party by party and claim by claim, with every reason. ``on``: the day asked for, None for today."""
+
+    template: ClassVar[str] = "intel/audience.html"
+
+    id: str
+    called: Phrase
+    finding: Phrase
+    form: Form
+    on: Micros | None
+    parties: tuple[PartyWord, ...]
+    more: int
+    people: tuple[str, ...]
+    tlp: Tlp
+
+    def strictest(self) -> Tlp | None:
+        return max((word.tlp for each in self.parties for word in each.words), default=self.tlp)
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        return (Crumb(self.called, f"/intel/objects/{self.id}"),)
 
 
 class Marking(msgspec.Struct, frozen=True):
@@ -216,6 +300,7 @@ class ObjectPage(Page, frozen=True, kw_only=True):
     relations: tuple[RelationGroup, ...]
     relations_cut: bool
     audience: tuple[Audience, ...]
+    audience_path: str
     parties_more: int
     restriction: Restriction
 

@@ -9,6 +9,7 @@ from comity.desks.intel.errors import NoSuchClaim, NoSuchObject, NotRestricted
 from comity.desks.intel.objects import (
     RESTRICT,
     Audience,
+    AudiencePage,
     Claim,
     Direction,
     GranularNote,
@@ -17,6 +18,7 @@ from comity.desks.intel.objects import (
     Named,
     NeedsPanel,
     ObjectPage,
+    PartyWord,
     Reading,
     RecentPanel,
     Relation,
@@ -24,14 +26,15 @@ from comity.desks.intel.objects import (
     Restriction,
     RestrictionPage,
     SearchPage,
+    Word,
 )
 from comity.desks.intel.objects import Standing as StandingWord
 from comity.kernel.base.clock import Micros
 from comity.kernel.directory.directory import Directory
 from comity.kernel.objects.markings import tlp_of
 from comity.kernel.objects.observables import guess
-from comity.kernel.policy.decision import Effect
-from comity.kernel.policy.viewer import Standing, Viewer
+from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store.answers import Explained
 from comity.kernel.store.store import Store
 from comity.kernel.store.types import Account, Held, Party
 from comity.kernel.store.visible import Visible
@@ -42,7 +45,7 @@ from comity.web.portraits.kinds import kind_of
 from comity.web.portraits.portrait import Portrait, decode, portrait
 from comity.web.portraits.text import defanged, line, short_id
 from comity.web.portraits.titles import Decoded, called_by, short_title, title
-from comity.web.words import Phrase, msgid, outside
+from comity.web.words import Phrase, msgid, outside, told_by
 
 HITS_A_PAGE: Final = 50
 RECENT_AT_HOME: Final = 12
@@ -54,10 +57,10 @@ MOST_RELATIONS: Final = 100
 AT_ONCE: Final = 8
 MOST_CLAIMS: Final = 12
 MOST_PARTIES: Final = 24
+MOST_EXPLAINED: Final = 100
+MOST_MISSING: Final = 12
+MOST_REASONS: Final = 40
 LONGEST_QUERY: Final = 500
-
-# Policy lets the claim go and the door does not: something it names is closed to the party, or is still being worked out.
-NEIGHBOUR_CLOSED: Final = Phrase(msgid("It names something that this party may not see."))
 
 
 def search(store: Store, directory: Directory, viewer: Viewer, text: str, before: Micros | None) -> SearchPage:
@@ -136,7 +139,7 @@ def object_page(
     names.look_up([*_mentioned(own), *(other for _, _, other, _ in related)])
     likeness = portrait(own, names.titles())
     relations = _relations(related, names)
-    audience, parties_more = _audience(store, directory, shown)
+    audience, parties_more = _audience(store, directory, viewer, shown)
     return ObjectPage(
         id=line(object_id),
         raw_path=f"{path_of(object_id)}/raw?claim={shown.leaf}",
@@ -160,6 +163,7 @@ def object_page(
         relations=relations,
         relations_cut=graph.truncated,
         audience=audience,
+        audience_path=audience_path(object_id),
         parties_more=parties_more,
         restriction=Restriction(
             people=_named_people(visible, directory, object_id),
@@ -404,32 +408,88 @@ def _picture(likeness: Portrait, own: Decoded, relations: Sequence[RelationGroup
     return drawn(short_title(own), likeness.shape, sides["in"], sides["out"])
 
 
-def _audience(store: Store, directory: Directory, shown: Held) -> tuple[tuple[Audience, ...], int]:
-    """Where each party stands, taken from the door itself; policy gives the reasons."""
-    reads: dict[int, set[int]] = {}
-    for collection in directory.collections.all():
-        for access in directory.collections.access(collection):
-            if access.read:
-                reads.setdefault(access.party, set()).add(collection.id)
-    parties = [party for party in directory.parties.all() if not party.own]
-    rows = [_stands(store, party, frozenset(reads.get(party.id, ())), shown) for party in parties[:MOST_PARTIES]]
+def audience_path(object_id: str) -> str:
+    """The path of the page that says in full who can see an object."""
+    return f"{path_of(object_id)}/audience"
+
+
+def audience_page(
+    store: Store, directory: Directory, viewer: Viewer, object_id: str, form: Form, on: Micros | None
+) -> AudiencePage:
+    """Who can see an object, and why, party by party and claim by claim. ``on``: as of that moment, None for now."""
+    visible = store.visible(viewer)
+    shown, _ = claim_of(visible, directory, object_id, None)
+    names = Names(visible, directory, {shown.id: shown})
+    partners = [party for party in directory.parties.all() if not party.own]
+    explained = {party.id: visible.explained(object_id, party.id, on) for party in partners[:MOST_EXPLAINED]}
+    names.look_up(missing for each in explained.values() for one in each for missing in one.missing)
+    parties = [_party_word(party, explained[party.id], shown, names) for party in partners[:MOST_EXPLAINED]]
+    parties.sort(key=lambda each: (_ORDER[each.standing], each.party))
+    return AudiencePage(
+        id=object_id,
+        called=title(decode(shown.raw), {}),
+        finding=rules.finding_of([each.standing for each in parties]),
+        form=form,
+        on=on,
+        parties=tuple(parties),
+        more=max(0, len(partners) - MOST_EXPLAINED),
+        people=_named_people(visible, directory, object_id),
+        tlp=shown.tlp,
+    )
+
+
+def _party_word(party: Party, explained: Sequence[Explained], shown: Held, names: Names) -> PartyWord:
+    ordered = sorted(explained, key=lambda each: (each.held.leaf != shown.leaf, -each.held.leaf))
+    return PartyWord(
+        slug=party.slug,
+        party=party.name,
+        standing=rules.standing_of(explained, shown.leaf),
+        words=tuple(_word(each, names) for each in ordered[:MOST_CLAIMS]),
+    )
+
+
+def _word(each: Explained, names: Names) -> Word:
+    decision = each.decision
+    changes = decision.counterfactual.changes if decision.counterfactual else ()
+    told = dict.fromkeys(reason.disclosable for reason in decision.reasons)
+    return Word(
+        source=each.held.source_name,
+        collection=each.held.collection_slug,
+        tlp=each.held.tlp,
+        assumed=each.held.assumed,
+        path=f"{path_of(each.held.id)}?claim={each.held.leaf}",
+        standing=rules.STANDINGS[decision.effect],
+        sees=each.released,
+        hidden=each.hidden,
+        missing=tuple(names.of(missing) for missing in each.missing[:MOST_MISSING]),
+        reasons=tuple(map(rules.why, decision.reasons[:MOST_REASONS])),
+        duties=tuple(map(rules.duty, decision.obligations)),
+        changes=tuple(told_by(change.says) for change in changes),
+        told=tuple(map(told_by, told)),
+    )
+
+
+def _audience(store: Store, directory: Directory, viewer: Viewer, shown: Held) -> tuple[tuple[Audience, ...], int]:
+    """Where each party stands to the claim that is shown, and the reason that decided."""
+    visible = store.visible(viewer)
+    partners = [party for party in directory.parties.all() if not party.own]
+    rows = [_stands(visible, party, shown) for party in partners[:MOST_PARTIES]]
     rows.sort(key=lambda row: (_ORDER[row.standing], row.party))
-    return tuple(rows), max(0, len(parties) - MOST_PARTIES)
+    return tuple(rows), max(0, len(partners) - MOST_PARTIES)
 
 
-_ORDER: Final[dict[StandingWord, int]] = {"released": 0, "partly": 1, "withheld": 2}
+_ORDER: Final[dict[StandingWord, int]] = {"released": 0, "partly": 1, "redact": 2, "review": 3, "withheld": 4}
 
 
-def _stands(store: Store, party: Party, reads: frozenset[int], shown: Held) -> Audience:
-    seen = store.visible(Viewer(party=party.id, channel="preview")).held(shown.id)
-    standing = Standing(party=party.id, own=False, ceiling=party.tlp_max, reads=reads)
-    decision = rules.word_on(shown, standing)
-    reasons = [rules.reason_told(reason, shown.tlp.label, party.tlp_max.label) for reason in decision.reasons]
-    if any(claim.leaf == shown.leaf for claim in seen):
-        return Audience(party=party.name, standing="released", reasons=tuple(reasons))
-    if decision.effect is Effect.RELEASE:
-        reasons = [NEIGHBOUR_CLOSED]
-    if seen:
-        through = Phrase(msgid("Sees what %(source)s sent, not this claim."), {"source": seen[0].source_name})
-        return Audience(party=party.name, standing="partly", reasons=(through, *reasons))
-    return Audience(party=party.name, standing="withheld", reasons=tuple(reasons))
+def _stands(visible: Visible, party: Party, shown: Held) -> Audience:
+    explained = visible.explained(shown.id, party.id)
+    own = next((each for each in explained if each.held.leaf == shown.leaf), None)
+    standing = rules.standing_of(explained, shown.leaf)
+    reasons = rules.deciding(own) if own else ()
+    if standing == "partly":
+        source = next(each.held.source_name for each in explained if each.released)
+        through = Phrase(msgid("Sees what %(source)s sent, not this claim."), {"source": source})
+        reasons = (through, *reasons)
+    return Audience(
+        party=party.name, standing=standing, reasons=reasons, path=f"{audience_path(shown.id)}#{party.slug}"
+    )

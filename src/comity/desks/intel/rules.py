@@ -6,15 +6,13 @@ Pure. What may be seen was decided before anything comes here.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from comity.desks.intel.objects import Direction
-from comity.kernel.policy.decide import decide
-from comity.kernel.policy.decision import Decision, Reason
-from comity.kernel.policy.label import Label
-from comity.kernel.policy.viewer import Standing
+from comity.desks.intel.objects import Direction, Duty, Standing, Why
+from comity.kernel.policy.decision import Effect, Obligation, Reason
+from comity.kernel.store.answers import Explained
 from comity.kernel.store.types import Held
 from comity.web.portraits.portrait import decode
 from comity.web.portraits.text import words_of
-from comity.web.words import Phrase, msgid, outside
+from comity.web.words import Phrase, msgid, outside, plural, told_by
 
 Decoded = Mapping[str, Any]
 Related = tuple[Direction, str, str, str]
@@ -24,20 +22,19 @@ Related = tuple[Direction, str, str, str]
 _NOT_RELATIONS: Final = frozenset({"created_by_ref", "object_marking_refs", "marking_ref"})
 _DEEPEST: Final = 6
 
-# What policy says, as texts that can be translated. The kernel knows no catalogue; a test holds these equal to its words.
-_REASONS: Final = (
-    msgid("%(marking)s is within the ceiling %(ceiling)s."),
-    msgid("%(marking)s (as marked) is over the party's ceiling %(ceiling)s."),
-    msgid("%(marking)s (assumed from its collection) is over the party's ceiling %(ceiling)s."),
-    msgid("The party that runs this node reads what it holds."),
-    msgid("The party gave this itself."),
-    msgid("The party may not read the collection that holds this."),
-    msgid("It carries a marking that is not held here or is of a kind we can't read."),
-    msgid("It is restricted to named people of this node."),
-)
+STANDINGS: Final[dict[Effect, Standing]] = {
+    Effect.RELEASE: "released",
+    Effect.REDACT: "redact",
+    Effect.REVIEW: "review",
+    Effect.WITHHOLD: "withheld",
+}
+NEIGHBOUR_CLOSED: Final = msgid("It names something that this party may not see.")
+RESTRICTING: Final = msgid("It, or something that it names, is being restricted to named people.")
+"""Policy lets the claim go and the door does not: something it names is closed to the party, or is still being worked out."""
 
 # What stands between an object and what it refers to, read from left to right: "report names campaign".
 _VERBS: Final[dict[str, str]] = {
+    "agreement_ref": msgid("signs"),
     "analysis_sco_refs": msgid("found"),
     "bcc_refs": msgid("sent to (blind copy)"),
     "belongs_to_ref": msgid("belongs to"),
@@ -122,18 +119,25 @@ def relations_of(own_id: str, own: Decoded, others: Mapping[str, Decoded]) -> li
     return found + incoming
 
 
-def word_on(claim: Held, standing: Standing) -> Decision:
-    """Policy's word on one claim for a party."""
-    label = Label(
-        source=claim.source,
-        collection=claim.collection,
-        type=claim.type,
-        tlp=claim.tlp,
-        assumed=claim.assumed,
-        terms=claim.terms,
-        circle=claim.circle,
-    )
-    return decide(label, standing)
+def standing_of(explained: Sequence[Explained], leaf: int) -> Standing:
+    """Where a party stands to the claim ``leaf``, given all claims of the object: what it sees comes first."""
+    own = next((each for each in explained if each.held.leaf == leaf), None)
+    if own is not None and own.released:
+        return "released"
+    if any(each.released for each in explained):
+        return "partly"
+    if own is None or own.decision.effect is Effect.RELEASE:
+        return "withheld"
+    return STANDINGS[own.decision.effect]
+
+
+def deciding(explained: Explained) -> tuple[Phrase, ...]:
+    """Why it is so, in as few sentences as will do: what keeps it back beside policy, else the reason that decided."""
+    if explained.hidden and explained.decision.effect is Effect.RELEASE:
+        return (Phrase(RESTRICTING),)
+    if explained.missing and explained.decision.effect is Effect.RELEASE:
+        return (Phrase(NEIGHBOUR_CLOSED),)
+    return (told_by(explained.decision.reasons[0].internal),)
 
 
 def disputed(claim: Held) -> bool:
@@ -164,8 +168,33 @@ def _references(value: Any, depth: int) -> Iterator[tuple[str, str]]:
             yield from _references(inner, depth + 1)
 
 
-def reason_told(reason: Reason, marking: str, ceiling: str) -> Phrase:
-    """A reason of policy in the reader's language; one without a translation is told as policy puts it."""
-    parts = {"marking": marking, "ceiling": ceiling}
-    said = (Phrase(frame, parts) for frame in _REASONS)
-    return next((phrase for phrase in said if str(phrase) == reason.internal), outside(reason.internal))
+def why(reason: Reason) -> Why:
+    """A reason as people read it."""
+    return Why(effect=STANDINGS[reason.effect], said=told_by(reason.internal), **_source(reason))
+
+
+def duty(obligation: Obligation) -> Duty:
+    """An obligation as people read it."""
+    return Duty(said=told_by(obligation.says), binding=obligation.binding, **_source(obligation))
+
+
+def _source(said: Reason | Obligation) -> dict[str, Any]:
+    """Where it stands written: the article of an agreement, by which its page opens, or the clause of a standard."""
+    if not said.agreement:
+        return {"clause": outside(said.clause), "path": ""}
+    parts = {"article": str(said.article), "agreement": said.agreement}
+    if not said.article:
+        return {"clause": outside(said.agreement), "path": f"/agreements/{said.agreement}"}
+    frame = msgid("Article %(article)s of %(agreement)s")
+    return {"clause": Phrase(frame, parts), "path": f"/agreements/{said.agreement}#article-{said.article}"}
+
+
+def finding_of(standings: Sequence[Standing]) -> Phrase:
+    """How many partners see it, as a sentence."""
+    seeing = sum(each in {"released", "partly"} for each in standings)
+    total = f"{len(standings):,}"
+    if not seeing:
+        return Phrase(msgid("No partner sees this"))
+    return plural(
+        "%(num)s of %(total)s partners sees this", "%(num)s of %(total)s partners see this", seeing, total=total
+    )

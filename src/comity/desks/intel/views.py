@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from comity.desks.intel import actions, queries
+from comity.desks.intel.objects import ON_A_DAY
 from comity.kernel.base.errors import Invalid
 from comity.kernel.store.types import Account
 from comity.web.forms import Form
@@ -57,6 +58,17 @@ def raw_object(
         "content-security-policy": SANDBOX_POLICY,
     }
     return Response(held.raw, media_type="application/json", headers=headers)
+
+
+@get("/intel/objects/{object_id:str}/audience", opt={"permission": READ}, sync_to_thread=True)
+def audience(visit: NamedDependency[Visit], object_id: FromPath[str]) -> Response[str]:
+    """Who can see this object, and why; on the day asked for."""
+    typed = visit.asked.get("on", "")[:40]
+    on = visit.read_moment(typed) if typed else None
+    form = ON_A_DAY.to(queries.audience_path(object_id)).starting({"on": typed})
+    if typed and on is None:
+        form = form.failing(msgid("Give a day and an hour."), "on")
+    return visit.page(queries.audience_page(visit.store, visit.directory, visit.viewer, object_id, form, on))
 
 
 @get(RESTRICTION, opt={"permission": RESTRICT}, sync_to_thread=True)

@@ -18,6 +18,11 @@ FOLLOWERS = (
     Column(key="again", title=msgid("Tries again")),
     Column(key="acts", title=msgid("What can be done"), unseen=True),
 )
+QUARANTINE = (
+    Column(key="source", title=msgid("Source")),
+    Column(key="labels", title=msgid("Labels"), number=True),
+    Column(key="claims", title=msgid("In quarantine"), number=True),
+)
 CLOCKS = (
     Column(key="clock", title=msgid("Clock")),
     Column(key="state", title=msgid("State")),
@@ -62,7 +67,7 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkPage(Page, frozen=True, kw_only=True):
-    """What the node does by itself, and how it fares."""
+    """What the node does by itself, and how it fares. ``quarantine``: what came of too many kinds; None where nothing did."""
 
     template: ClassVar[str] = "operations/work.html"
 
@@ -72,6 +77,7 @@ class WorkPage(Page, frozen=True, kw_only=True):
     more_jobs: bool
     clocks: Table
     more_clocks: bool
+    quarantine: Table | None
 
 
 class NeedsPanel(Page, frozen=True, kw_only=True):

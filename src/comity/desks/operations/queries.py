@@ -3,14 +3,14 @@
 from typing import Final
 
 from comity.desks.operations import rules
-from comity.desks.operations.objects import CLOCKS, FOLLOWERS, JobRow, NeedsPanel, Standing, WorkPage
+from comity.desks.operations.objects import CLOCKS, FOLLOWERS, QUARANTINE, JobRow, NeedsPanel, Standing, WorkPage
 from comity.kernel.base.clock import Micros
 from comity.kernel.directory.directory import Directory
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.progress import Following, Job, State, Timer
 from comity.kernel.store.store import Store
 from comity.web.forms import Act
-from comity.web.tables import Acts, At, Link, Number, Row, Words, plain
+from comity.web.tables import Acts, At, Link, Number, Row, Table, Words, plain
 from comity.web.words import msgid, outside
 
 SHOWN: Final = 50
@@ -40,6 +40,7 @@ def work(store: Store, now: Micros, *, acts: bool) -> WorkPage:
             comes=msgid("Deadlines, periodic work and reminders set clocks; each fires once, late ones at once."),
         ),
         more_clocks=len(timers) > SHOWN,
+        quarantine=_quarantine(store),
     )
 
 
@@ -47,6 +48,14 @@ def needs(store: Store, _directory: Directory, _viewer: Viewer) -> NeedsPanel:
     """Whether the node's own work needs a person."""
     standing = _standing(store, store.followings.all(), store.jobs.all(SHOWN), store.timers.all(SHOWN))
     return NeedsPanel(standing=standing)
+
+
+def _quarantine(store: Store) -> Table | None:
+    rows = [
+        Row((Words(outside(each.slug)), Number(each.labels), Number(each.claims)), id=f"quarantine-{each.slug}")
+        for each in store.vitals.quarantine()
+    ]
+    return plain(msgid("In quarantine"), QUARANTINE, rows, empty="", comes="") if rows else None
 
 
 def _standing(

@@ -33,6 +33,8 @@ FOLLOWERS: Final[dict[str, tuple[str, str]]] = {
 KINDS: Final[dict[str, str]] = {
     "upkeep": msgid("Drop what nobody needs any more"),
     "mirror": msgid("Pull from another node"),
+    "policy": msgid("Decide anew on the dates of agreements and markings"),
+    "relabel": msgid("Label anew what is held"),
 }
 NODE: Final = "node"
 """The subject of what concerns the node as a whole."""

@@ -87,20 +87,6 @@ class PersonPage(Page, frozen=True, kw_only=True):
     record: str
 
 
-class FormPage(Page, frozen=True, kw_only=True):
-    """A title, what is to be known, one form."""
-
-    template: ClassVar[str] = "people/form.html"
-
-    title: Told
-    sentences: tuple[Told, ...]
-    form: Form
-    trail: tuple[Crumb, ...] = ()
-
-    def crumbs(self) -> tuple[Crumb, ...]:
-        return self.trail
-
-
 class NewLinkPage(Page, frozen=True, kw_only=True):
     """A link that was just made, shown this once."""
 

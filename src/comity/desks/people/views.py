@@ -7,11 +7,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from comity.desks.people import actions, queries
-from comity.desks.people.objects import CHANGE_ROLES, INVITE, PEOPLE, RECORD, FormPage, NewLinkPage, crumb
+from comity.desks.people.objects import CHANGE_ROLES, INVITE, PEOPLE, RECORD, NewLinkPage, crumb
 from comity.kernel.base.errors import Conflict, Invalid
 from comity.kernel.directory.accounts import Accounts, Link
 from comity.kernel.store.types import Account
-from comity.web.forms import ConfirmationPage, Form
+from comity.web.forms import ConfirmationPage, Form, FormPage
 from comity.web.headers import SANDBOX_POLICY
 from comity.web.origin import link_base
 from comity.web.visit import Visit

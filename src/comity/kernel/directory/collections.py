@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from comity.kernel.base.clock import Clock
-from comity.kernel.base.errors import NotFound
+from comity.kernel.base.errors import NotFound, Refused
 from comity.kernel.base.ids import RandomBytes, uuid4
 from comity.kernel.directory.authenticator import Standing
 from comity.kernel.directory.recent import Recent
@@ -20,6 +20,8 @@ from comity.kernel.store.registry import Registry
 from comity.kernel.store.types import Access, Collection, Party
 
 ASSUMED: Final = Tlp.AMBER
+AGREEMENTS: Final = "agreements"
+"""The collection that the node keeps agreements and signatures in: nobody but the own party may read or write it."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -89,7 +91,16 @@ class Collections:
         return self._registry.add_collection(collection, access)
 
     def grant(self, collection: Collection, party: Party, *, read: bool, write: bool) -> Access:
-        """Sets what one party may do in one collection; with neither, it is as if the collection were not there."""
+        """Sets what one party may do in one collection; with neither, it is as if the collection were not there.
+
+        Raises Refused where the collection is the one of the agreements and the party another than our own.
+        """
+        if collection.slug == AGREEMENTS and not party.own and (read or write):
+            raise Refused(
+                f"'{AGREEMENTS}' holds what was agreed with everybody: no other party reads or writes it",
+                code="agreements-access",
+                hint="What a partner is to have of an agreement goes by 'comity agreement offer'.",
+            )
         access = Access(collection.id, party.id, read, write)
         self._registry.set_access(access)
         return access

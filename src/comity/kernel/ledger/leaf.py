@@ -5,7 +5,7 @@ content, salt and statement can be destroyed, and the position of the commitment
 canonical JSON. The Merkle leaf hash over it is RFC 6962's ``SHA-256(0x00 || commitment)``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from hashlib import sha256
 
@@ -25,6 +25,7 @@ class LeafKind(IntEnum):
     EXPORTED    objects left as a file: at, by, collection, count, digest, party
     RESTRICTED  an object was restricted to named people, or freed again: at, by, id, people
     READ        somebody read a restricted object: account, at, id
+    AGREEMENT   an agreement was signed, suspended, resumed or withdrawn: act, agreement, at, by, digest, object
     """
 
     RECEIVED = 1
@@ -34,6 +35,7 @@ class LeafKind(IntEnum):
     EXPORTED = 5
     RESTRICTED = 6
     READ = 7
+    AGREEMENT = 8
 
 
 def received(*, channel: str, collection: str, at: str, source: str) -> tuple[str, str, str]:
@@ -59,6 +61,11 @@ def deleted(*, collection: str, digest: bytes, object_id: str, at: str, source: 
 def happened(kind: LeafKind, fields: Mapping[str, Json]) -> bytes:
     """The statement of any other kind: its fields and its kind, in canonical form."""
     return canonical({**fields, "kind": kind.name.lower()})
+
+
+def commitments(salts: Sequence[bytes], statements: Sequence[bytes]) -> list[bytes]:
+    """``commitment`` of many."""
+    return [sha256(b"%b%b%b" % (_DOMAIN, salt, said)).digest() for salt, said in zip(salts, statements, strict=True)]
 
 
 def commitment(salt: bytes, statement: bytes) -> bytes:

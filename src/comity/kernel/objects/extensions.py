@@ -13,11 +13,14 @@ import msgspec
 
 from comity.kernel.objects import ids, timestamps
 from comity.kernel.objects.findings import Finding, Severity
-from comity.kernel.objects.markings import IEP_EXTENSION, PAP_EXTENSION, TLP_EXTENSION
+from comity.kernel.objects.markings import HANDLING_EXTENSION, IEP_EXTENSION, PAP_EXTENSION, TLP_EXTENSION
 
 ExtensionKind = Literal["property-extension", "toplevel-property-extension", "new-sdo", "new-sco", "new-sro"]
 
 INCIDENT_CORE: Final = "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
+# Our own, as docs/extensions publishes them.
+AGREEMENT: Final = "extension-definition--6fdc53a6-874d-45c0-93b2-960add68ff5a"
+AGREEMENT_SIGNATURE: Final = "extension-definition--ee01265a-d560-4e43-a389-626b293adc19"
 PLAYBOOK: Final = "extension-definition--1e1c1bd7-c527-4215-8e18-e199e74da57c"
 
 
@@ -39,12 +42,15 @@ _TABLE: Final[tuple[tuple[str, str, ExtensionKind, tuple[str, ...]], ...]] = (
     (TLP_EXTENSION, "TLP 2.0 marking", _PROPERTY, ("marking-definition",)),
     (PAP_EXTENSION, "PAP marking", _PROPERTY, ("marking-definition",)),
     (IEP_EXTENSION, "IEP 2.0 marking", _PROPERTY, ("marking-definition",)),
+    (HANDLING_EXTENSION, "Handling marking", _PROPERTY, ("marking-definition",)),
     ("3a65884d-005a-4290-8335-cb2d778a83ce", "ACS 3.0 marking", _PROPERTY, ("marking-definition",)),
     ("dff17fb3-edcb-4f99-ad1b-4b751c95738a", "CUI marking", _PROPERTY, ("marking-definition",)),
     (INCIDENT_CORE, "Incident core", _PROPERTY, ("incident",)),
     ("4ca6de00-5b0d-45ef-a1dc-ea7279ea910e", "Event", "new-sdo", ("event",)),
     ("7cc33dd6-f6a1-489b-98ea-522d351d71b9", "Impact", "new-sdo", ("impact",)),
     ("2074a052-8be4-4932-849e-f5e7798e0030", "Task", "new-sdo", ("task",)),
+    (AGREEMENT, "Agreement", "new-sdo", ("agreement",)),
+    (AGREEMENT_SIGNATURE, "Signature under an agreement", "new-sdo", ("agreement-signature",)),
     (PLAYBOOK, "Security playbook", _PROPERTY, ("course-of-action",)),
     ("66e2492a-bbd3-4be6-88f5-cc91a017a498", "Identity contact information", _PROPERTY, ("identity",)),
     ("8053ffa0-dec7-4aef-870e-a56d0082cf69", "Malware artifact", "toplevel-property-extension", ("artifact",)),

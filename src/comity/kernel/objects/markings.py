@@ -1,11 +1,13 @@
 """Marking definitions (STIX 2.1 7.2): what each one says, in terms that policy can decide on.
 
-Lives here: TLP 2.0 and 1.0, PAP, IEP and statement markings, as facts about one marking-definition. What follows from
-them is policy's. Invariants: a marking is known by its id where its specification fixes the ids (TLP, PAP), so a
+Lives here: TLP 2.0 and 1.0, PAP, IEP, handling and statement markings, as facts about one marking-definition. What follows
+from them is policy's. Invariants: a marking is known by its id where its specification fixes the ids (TLP, PAP), so a
 definition that claims a TLP or PAP level under another id is ``unknown``: nothing can be widened by what an object says
 of itself. What is not understood in full is ``unknown`` too, with a short text of what it claimed to be.
 """
 
+import re
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, Final, Literal
 
@@ -16,6 +18,7 @@ from comity.kernel.objects import timestamps
 TLP_EXTENSION: Final = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 PAP_EXTENSION: Final = "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
 IEP_EXTENSION: Final = "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+HANDLING_EXTENSION: Final = "extension-definition--386c4bae-de63-499e-bbbe-48a80e90ff58"
 
 _LONGEST_VALUE: Final = 1000
 
@@ -98,7 +101,34 @@ _IEP_TEXTS: Final = frozenset(
 
 _LEVELS: Final[dict[str, Tlp]] = {**{marking: level for level, marking in TLP_IDS.items()}, **TLP1_IDS}
 
-MarkingKind = Literal["tlp", "statement", "pap", "iep", "unknown"]
+PURPOSES: Final = frozenset(
+    {
+        "attribution",
+        "exercise",
+        "incident-response",
+        "law-enforcement",
+        "network-defence",
+        "public-warning",
+        "research",
+    }
+)
+_WORD = re.compile(r"[\w.:/#@+-]{1,100}").fullmatch
+_JURISDICTION = re.compile(r"[A-Z]{2}").fullmatch
+# Whom a list may name: an identity, a jurisdiction (ISO 3166-1), a community of the node that releases.
+_NAME = re.compile(
+    r"identity--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|jurisdiction:[A-Z]{2}|community:[a-z0-9-]{1,100}"
+).fullmatch
+
+# Our published extension "handling": each of its lists, the caveat that it becomes, and what may stand in it.
+_LISTS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
+    "releasable_to": ("to", _NAME),
+    "not_releasable_to": ("not-to", _NAME),
+    "recipients": ("recipients", _NAME),
+    "purposes": ("purposes", PURPOSES.__contains__),
+    "resides_in": ("resides", _JURISDICTION),
+}
+
+MarkingKind = Literal["tlp", "statement", "pap", "iep", "handling", "unknown"]
 
 
 class MarkingTerm(msgspec.Struct, frozen=True):
@@ -108,6 +138,9 @@ class MarkingTerm(msgspec.Struct, frozen=True):
     ``tlp``    the level, for ``tlp``
     ``value``  ``tlp``: the level's word; ``pap``: clear, green, amber or red; ``statement``: its text, blanks folded;
                ``iep``: its statements as ``name=word`` joined by ``;`` (``iep_statements`` takes it apart);
+               ``handling``: its caveats joined by ``;``: ``to:``, ``not-to:`` and ``recipients:`` with names, ``orcon``,
+               ``purposes:``, ``resides:`` with jurisdictions, ``embargo:`` with microseconds, ``case:``, ``exercise:``;
+               where several values stand in one they are parted by blanks;
                ``unknown``: what it claims to be
     """
 
@@ -166,6 +199,9 @@ def iep_statements(value: str) -> dict[str, str]:
 
 
 def _term_of_extensions(extensions: dict[str, dict[str, Any]]) -> MarkingTerm:
+    if HANDLING_EXTENSION in extensions:
+        caveats = _caveats(extensions[HANDLING_EXTENSION]) if len(extensions) == 1 else None
+        return _unknown(HANDLING_EXTENSION) if caveats is None else MarkingTerm("handling", None, ";".join(caveats))
     if set(extensions) == {IEP_EXTENSION}:
         value = _iep_value(extensions[IEP_EXTENSION])
         if value is not None:
@@ -192,6 +228,35 @@ def _iep_value(policy: dict[str, Any]) -> str | None:
             except ValueError:
                 return None
     return ";".join(parts)
+
+
+def _caveats(handling: dict[str, Any]) -> list[str] | None:
+    """The caveats of a handling marking; None where one can't be read. An empty list of names is nobody."""
+    found = []
+    for name, value in handling.items():
+        caveat = "" if name == "extension_type" else _caveat(name, value)
+        if caveat is None:
+            return None
+        found.append(caveat)
+    return sorted(filter(None, found))
+
+
+def _caveat(name: str, value: Any) -> str | None:
+    """One property as a caveat: empty where it asks for nothing, None where it can't be read."""
+    if name in _LISTS and isinstance(value, list):
+        caveat, good = _LISTS[name]
+        if all(isinstance(each, str) and good(each) for each in value):
+            return f"{caveat}:{' '.join(sorted(set(value)))}"
+    elif name == "originator_control" and isinstance(value, bool):
+        return "orcon" if value else ""
+    elif name in {"case", "exercise"} and isinstance(value, str) and _WORD(value):
+        return f"{name}:{value}"
+    elif name == "not_before" and isinstance(value, str):
+        try:
+            return f"embargo:{timestamps.parse(value)}"
+        except ValueError:
+            return None
+    return None
 
 
 def _unknown(claim: str) -> MarkingTerm:

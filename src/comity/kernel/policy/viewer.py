@@ -3,6 +3,7 @@
 import msgspec
 
 from comity.kernel.objects.markings import Tlp
+from comity.kernel.policy.agreement.binding import Bound
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -24,7 +25,13 @@ class Viewer(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True):
     """A party as policy sees it: its TLP ceiling (an implicit agreement) and the collections it may read (where, not whether).
 
-    ``circles``: those of the person who asks, where a person of the own party does. Without a person there are none.
+    ``circles``     those of the person who asks, where a person of the own party does. Without a person there are none
+    ``names``       what a marking can name it by: its identity id in lower case, ``jurisdiction:KR``, ``community:SLUG``
+    ``communities`` all that this node knows, named like that: whether the party is in another one, nobody here can say
+    ``cases``       those that it is a member of
+    ``agreements``  those that bind it, signed by us, whatever their state
+    ``given``       for each party under an agreement: how what it gave us may go on (originator control)
+    ``home``        the party that runs the node
     """
 
     party: int
@@ -32,3 +39,10 @@ class Standing(msgspec.Struct, frozen=True):
     ceiling: Tlp
     reads: frozenset[int]
     circles: frozenset[int] = frozenset()
+    jurisdiction: str = ""
+    names: frozenset[str] = frozenset()
+    communities: frozenset[str] = frozenset()
+    cases: frozenset[str] = frozenset()
+    agreements: tuple[Bound, ...] = ()
+    given: tuple[tuple[int, Bound], ...] = ()
+    home: int = 0

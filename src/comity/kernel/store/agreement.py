@@ -43,7 +43,7 @@ _UNCLAIMED: Final = Sql(
     "SELECT count(*) FROM version v WHERE v.same IS NULL AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.version = v.seq)"
 )
 _MISCOUNTED: Final = Sql(
-    "SELECT count(*) FROM label l WHERE l.claims <> (SELECT count(*) FROM claim c WHERE c.label = l.id)"
+    "SELECT count(*) FROM label l WHERE l.claims <> (SELECT count(*) FROM claim c WHERE c.label = l.id AND c.flags & 16 = 0)"
 )
 _BODIES: Final = Sql("SELECT seq, digest, raw FROM version WHERE seq > :after ORDER BY seq LIMIT :limit")
 _STATEMENTS: Final = Sql(

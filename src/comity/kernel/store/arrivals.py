@@ -25,7 +25,7 @@ _DOWNWARDS = Sql(
 )
 _RESTRICTED = Sql("SELECT key FROM restriction")
 _VERSIONS = "SELECT version FROM held WHERE key"
-_CLAIMS = "SELECT version, label, shape FROM claim WHERE version"
+_CLAIMS = "SELECT version, label, shape, leaf FROM claim WHERE version"
 _REFERRERS = Sql("SELECT rowid FROM search WHERE search MATCH :word")
 _REFERRERS_POSTGRES = "SELECT version FROM edge WHERE target"
 STEP = 200
@@ -33,10 +33,10 @@ _END = 2**62
 
 
 def arrivals(view: View) -> tuple[Arrival, ...]:
-    """What came, the latest first. For the party that runs the node only."""
-    if not view.opened.own:
+    """What came, the latest first. For the party that runs the node only, and as it is now."""
+    if not view.opened.own or view.opened.on is not None:
         return ()
-    hidden = _hidden(view)
+    hidden = unseen_of_labels(view)
     counts: Counter[tuple[int, int]] = Counter()
     newest: dict[tuple[int, int], int] = {}
     for label, source, collection, held in view.reader.all(_BY_SOURCE):
@@ -56,8 +56,8 @@ def arrivals(view: View) -> tuple[Arrival, ...]:
     return tuple(sorted(found, key=_latest, reverse=True))
 
 
-def _hidden(view: View) -> Counter[int]:
-    """How many claims of each open label the viewer does not see."""
+def unseen_of_labels(view: View) -> Counter[int]:
+    """How many claims of each open label the viewer (one of our own people) does not see."""
     counts: Counter[int] = Counter()
     if not view.opened.restricts and not view.opened.hidden:
         return counts
@@ -65,8 +65,10 @@ def _hidden(view: View) -> Counter[int]:
     if view.opened.hidden:
         versions.update(row[0] for row in rows_of(view.reader, _VERSIONS, view.opened.hidden.keys))
     rows = rows_of(view.reader, _CLAIMS, versions)
-    for _, label, _ in _unseen(view, rows):
-        counts[label] += 1
+    unseen = _unseen(view, [row[:3] for row in rows])
+    labels = {leaf: label for *_, label, _, leaf in rows if view.opened.is_open(label)}
+    seen = {leaf for *row, leaf in rows if tuple(row) not in unseen}  # a claim is seen where one of its echoes is
+    counts.update(label for leaf, label in labels.items() if leaf not in seen)
     return counts
 
 
@@ -83,21 +85,21 @@ def _referrers(view: View) -> Iterator[int]:
         yield from (row[0] for row in view.reader.all(_REFERRERS, {"word": target_word(one)}))
 
 
-def _unseen(view: View, rows: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _unseen(view: View, rows: Iterable[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
     """Of claims (version, label, shape) those whose label is open to the viewer and that are not seen."""
     opened = view.opened
     found = [row for row in rows if opened.is_open(row[1])]
     left_out = opened.hidden.among(view.reader, [row[0] for row in found]) if opened.hidden else set()
-    return [row for row in found if opened.opened_at[row[2]] < 0 or row[0] in left_out]
+    return {row for row in found if opened.opened_at[row[2]] < 0 or row[0] in left_out}
 
 
 def _last_seen(view: View, label: int) -> int:
     """The latest claim of a label that the viewer sees."""
     before = _END
     while rows := view.reader.all(_DOWNWARDS, {"label": label, "before": before, "limit": STEP}):
-        unseen = {version for version, _, _ in _unseen(view, [(version, label, shape) for _, version, shape in rows])}
-        for seq, version, _ in rows:
-            if version not in unseen:
+        unseen = _unseen(view, [(version, label, shape) for _, version, shape in rows])
+        for seq, version, shape in rows:
+            if (version, label, shape) not in unseen:
                 return int(seq)
         before = rows[-1][0]
     return 0

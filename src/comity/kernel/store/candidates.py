@@ -10,10 +10,10 @@ import msgspec
 from comity.kernel.base.clock import Micros
 from comity.kernel.policy.label import Label
 from comity.kernel.store.database import Reader, Row, Sql
-from comity.kernel.store.feed import Entry, Ticks, claim_at
+from comity.kernel.store.feed import Entry, Ticks, claim_at, claim_dated
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import OpenSet, Scope, State
-from comity.kernel.store.plan import LARGE
+from comity.kernel.store.plan import LARGE, UNDATED
 from comity.kernel.store.types import VersionFilter
 from comity.kernel.store.words import modified_word
 
@@ -26,6 +26,9 @@ _CLAIMS_OF_KEYS = (
     f"{_COLUMNS} FROM held h JOIN claim c ON c.version = h.version JOIN version v ON v.seq = h.version "
     "WHERE h.body = h.version AND h.key"
 )
+NO_VERSION = 0
+ANY_VERSION = 1
+_VERSIONS_OF = "SELECT version FROM claim WHERE seq"
 _AT = Sql(
     "SELECT rowid FROM search WHERE search MATCH :words LIMIT :most",
     "SELECT seq FROM version WHERE same IS NULL AND modified = ANY(:moments::bigint[]) LIMIT :most",
@@ -48,29 +51,54 @@ class Candidate(msgspec.Struct, frozen=True):
     conflict: bool
     added: Micros
 
+    @property
+    def undated(self) -> bool:
+        """Whether its object has no date of its own."""
+        return self.flags & UNDATED != 0
+
+    @property
+    def dated(self) -> Micros:
+        """The date of the version: the object's own, else when it came to stand before this viewer."""
+        return self.added if self.undated else self.modified
+
 
 def open_claims(
-    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, versions: Iterable[int]
+    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, versions: Iterable[int], then: str = ""
 ) -> list[Candidate]:
-    """Every open claim of some versions, in order of date."""
-    return _judged(reader, opened, labels, scope, rows_of(reader, _CLAIMS, versions))
+    """Every open claim of some versions, in order of date. ``then``: as of an earlier day (``past``).
+
+    Of no version another is looked at, so that nobody can tell by the time whether something hidden was found or nothing.
+    """
+    wanted = list(versions)
+    rows = rows_of(reader, then + _CLAIMS, wanted or (ANY_VERSION,))
+    return _judged(reader, opened, labels, scope, rows, aside=not wanted)
 
 
 def open_claims_of(
-    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, keys: Iterable[bytes]
+    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, keys: Iterable[bytes], then: str = ""
 ) -> list[Candidate]:
-    """Every open claim of all versions of some keys, in order of date."""
-    return _judged(reader, opened, labels, scope, rows_of(reader, _CLAIMS_OF_KEYS, keys))
+    """Every open claim of all versions of some keys, in order of date. ``then``: as of an earlier day.
+
+    What is hidden and what is absent take the same statements: one that finds something, and one that finds nothing.
+    """
+    rows = rows_of(reader, then + _CLAIMS_OF_KEYS, keys)
+    found = _judged(reader, opened, labels, scope, rows)
+    if not found:
+        rows = rows_of(reader, then + _CLAIMS, (NO_VERSION if rows else ANY_VERSION,))
+        _judged(reader, opened, labels, scope, rows, aside=True)
+    return found
 
 
 def _judged(
-    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, rows: Sequence[Row]
+    reader: Reader, opened: OpenSet, labels: dict[int, Label], scope: Scope, rows: Sequence[Row], *, aside: bool = False
 ) -> list[Candidate]:
     judged = []
     for row in rows:
         at = opened.opened_at[row[4]] if row[4] < len(opened.opened_at) else -1
         if at >= 0 and scope.takes(labels[row[3]]):
             judged.append((row, at))
+    if aside:
+        return []
     if opened.hidden and judged:
         left_out = opened.hidden.among(reader, [row[1] for row, _ in judged])
         judged = [(row, at) for row, at in judged if row[1] not in left_out or row[5] == opened.hidden.asker]
@@ -88,7 +116,15 @@ def _judged(
             )
         )
     found.sort(key=_by_date)
-    return found
+    return _without_echoes(found)
+
+
+def _without_echoes(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Each claim once: where it opened first to this viewer."""
+    first: dict[int, Candidate] = {}
+    for candidate in candidates:
+        first.setdefault(candidate.leaf, candidate)
+    return list(first.values())
 
 
 def versions_at(reader: Reader, moments: Sequence[Micros], most: int) -> list[int] | None:
@@ -97,6 +133,13 @@ def versions_at(reader: Reader, moments: Sequence[Micros], most: int) -> list[in
     parameters = {"moments": list(moments)} if reader.postgres else {"words": words}
     rows = reader.all(_AT, {**parameters, "most": most + 1})
     return None if len(rows) > most else sorted(row[0] for row in rows)
+
+
+def versions_dated(reader: Reader, opened: OpenSet, moments: Iterable[Micros]) -> list[int]:
+    """Numbers of versions of which a claim may stand before the viewer since one of these dates."""
+    openings = (None, *opened.openings)
+    claims = {claim_dated(reader, moment, opening) for moment in moments for opening in openings}
+    return [row[0] for row in rows_of(reader, _VERSIONS_OF, claims - {0})]
 
 
 def first_claims(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -108,13 +151,17 @@ def first_claims(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def superseded(candidate: Candidate, others: Sequence[Candidate], *, by_later: bool = True) -> bool:
-    """Whether the same source, or the creator's own party, has a later (or earlier) version among what is seen."""
-    return any(
-        (other.modified > candidate.modified if by_later else other.modified < candidate.modified)
-        and (other.source in (candidate.source, candidate.creator))
-        for other in others
-        if other.key == candidate.key
-    )
+    """Whether the same source, or the creator's own party, has a later (or earlier) version among what is seen. What has no
+    date of its own is as late as the claim of it.
+    """
+    mine = candidate.leaf if candidate.undated else candidate.modified
+    for other in others:
+        if other.key != candidate.key or other.source not in (candidate.source, candidate.creator):
+            continue
+        its = other.leaf if candidate.undated else other.modified
+        if other.version != candidate.version and (its > mine if by_later else its < mine):
+            return True
+    return False
 
 
 def choose(candidates: Sequence[Candidate], versions: Sequence[VersionFilter]) -> list[Candidate]:
@@ -137,7 +184,7 @@ def _wanted(candidate: Candidate, others: Sequence[Candidate], word: VersionFilt
     if word in ("last", "first"):
         claims = [other for other in others if other.version == candidate.version]
         return not all(superseded(claim, others, by_later=word == "last") for claim in claims)
-    return candidate.modified == word
+    return candidate.dated == word
 
 
 def entries(candidates: Sequence[Candidate]) -> list[Entry]:

@@ -12,40 +12,37 @@ between 2 and 5, everything is rolled back and done again, holding the row from 
 batch was restricted to named people, or freed, after it had got its label at 1; the epoch that 5 brings along says so.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 
 import msgspec
 
 from comity.kernel.base.clock import Clock, rfc3339
 from comity.kernel.base.errors import NotFound, Unavailable
 from comity.kernel.base.ids import RandomBytes
-from comity.kernel.ledger.leaf import SALT_BYTES, LeafKind, commitment, received
+from comity.kernel.ledger.leaf import SALT_BYTES, LeafKind, commitments, received
 from comity.kernel.objects.ids import is_guessable
 from comity.kernel.objects.markings import Tlp, term_of, tlp_of
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
-from comity.kernel.policy.label import Terms, foreign_markings, label_of
-from comity.kernel.policy.shape import Needs, needs_of
+from comity.kernel.policy.label import Terms, foreign_markings
+from comity.kernel.policy.shape import needs_of
 from comity.kernel.store.bulk import Bulk
 from comity.kernel.store.database import Database, Reader, Sql
 from comity.kernel.store.definitions import Definition, held_definitions, terms_for
 from comity.kernel.store.index import index
 from comity.kernel.store.keys import Kinds
+from comity.kernel.store.labelling import Labelling
 from comity.kernel.store.labels import Labels, ShapeKey, Shapes
+from comity.kernel.store.leaves import TAKE
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.plan import MANY_CLAIMS, MANY_VERSIONS, Body, Holdings, Incoming, NewClaim, Plan, plan
 from comity.kernel.store.types import Batch, Outcome, Submission
 
 _CLOCK = Sql("SELECT claim FROM counter")
 _LOCK_CLOCK = Sql("SELECT claim FROM counter", "SELECT claim FROM counter FOR UPDATE")
-TAKE = Sql(
-    "UPDATE counter SET claim = claim + :claims, leaf = leaf + :leaves, at = max(at + 1, :now) + :claims - 1 "
-    "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
-    "UPDATE counter SET claim = claim + :claims, leaf = leaf + :leaves, at = greatest(at + 1, :now) + :claims - 1 "
-    "RETURNING claim - :claims, leaf - :leaves, at - :claims + 1",
-)
-_TAKE = Sql(f"{TAKE.sqlite}, epoch", f"{TAKE.sqlite.replace('max(', 'greatest(')}, epoch")
 TICK = Sql("INSERT INTO tick (claim, at) VALUES (:claim, :at)")
 _PLACE = Sql(
     "SELECT c.uuid, c.tlp, p.slug, (SELECT group_concat(identity || ' ' || id) FROM party WHERE identity IS NOT NULL), "
@@ -77,7 +74,7 @@ _COUNT = Sql(
     "WHERE l.id = x.id",
 )
 _WAITED = "SELECT DISTINCT target FROM waiting WHERE target"
-_RESHAPE = Sql("INSERT INTO reshape (target, after) VALUES (:target, 0) ON CONFLICT (target) DO UPDATE SET after = 0")
+RESHAPE = Sql("INSERT INTO reshape (target, after) VALUES (:target, 0) ON CONFLICT (target) DO UPDATE SET after = 0")
 _STATUS = Sql(
     "INSERT INTO status (id, party, requested, total, success, pending, failures) "
     "VALUES (:id, :party, :requested, :total, :success, :pending, :failures) "
@@ -103,17 +100,18 @@ class _MeddledError(Exception):
 
 
 class Looked(msgspec.Struct):
-    """Step 2 and 3: what is to be written, the needs of each new claim, and the shapes that there are already.
+    """Step 2 and 3: what is to be written, and the shapes that there are already.
 
     ``since``    the last claim when the looking began
-    ``awaited``  (place in ``needs``, key) of neighbours that are not held
+    ``wanted``   the shape of each new claim
+    ``awaited``  (place in ``wanted``, key) of neighbours that are not held
     ``touched``  keys that were looked at
     ``labels``   under which the guessable neighbours are held
     """
 
     since: int
     plan: Plan
-    needs: list[Needs]
+    wanted: list[ShapeKey]
     awaited: list[tuple[int, bytes]]
     touched: set[bytes]
     labels: dict[bytes, set[int]]
@@ -139,7 +137,7 @@ class Committer:
     ) -> None:
         self._database = database
         self._kinds = kinds
-        self._labels = labels
+        self._labelling = Labelling(labels)
         self._shapes = shapes
         self._clock = clock
         self._random = random
@@ -170,37 +168,26 @@ class Committer:
         return Place(uuid, Tlp(tlp), slug, names, epoch, bool(restricts))
 
     def _incoming(self, batch: Batch, place: Place) -> Incoming:
-        # An object without references, markings or parts of its own is most of what comes: it is asked for nothing twice.
+        # An object without references is most of what comes: it is asked for nothing twice.
         guessable = [tuple(filter(is_guessable, parsed.refs)) if parsed.refs else () for parsed in batch.objects]
         kinds = {parsed.type for parsed in batch.objects}
         kinds.update([ref[:-38] for refs in guessable for ref in refs])
         self._kinds.learn(kinds)
-        keys = [self._kinds.key(parsed) for parsed in batch.objects]
+        keys = self._kinds.keys(batch.objects)
         circles = self._circles(keys) if place.restricts else {}
-        alike: dict[Hashable, list[Parsed]] = {}
-        features = [_features(parsed) for parsed in batch.objects]
-        if circles:
-            features = [(each, circles.get(key, 0)) for each, key in zip(features, keys, strict=True)]
-        for parsed, each in zip(batch.objects, features, strict=True):
-            alike.setdefault(each, []).append(parsed)
-        terms: Terms | None = None
-        if any(foreign_markings(parsed[0]) for parsed in alike.values()):
-            with self._database.snapshot() as reader:
-                terms = self._terms(reader, batch)
-        labels = {
-            each: label_of(parsed[0], batch.source, batch.collection, place.default, terms or {})
-            for each, parsed in alike.items()
-        }
-        if circles:
-            circle_of = dict(zip(features, [circles.get(key, 0) for key in keys], strict=True))
-            labels = {each: msgspec.structs.replace(label, circle=circle_of[each]) for each, label in labels.items()}
-        numbers = self._labels.numbers(set(labels.values()))
-        numbered = {each: numbers[label] for each, label in labels.items()}
+        labels, terms = self._labelling.numbers(
+            batch,
+            place.default,
+            guessable,
+            [circles.get(key, 0) for key in keys] if circles else (),
+            self._look_up_terms,
+        )
+        learnt = self._kinds.learnt_key
         return Incoming(
             objects=batch.objects,
             keys=keys,
-            neighbours=[tuple(self._kinds.learnt_key(ref) for ref in refs) for refs in guessable],
-            labels=[numbered[each] for each in features],
+            neighbours=[tuple(map(learnt, refs)) if refs else () for refs in guessable],
+            labels=labels,
             source=batch.source,
             collection=batch.collection,
             received=batch.received,
@@ -214,6 +201,10 @@ class Committer:
         with self._database.snapshot() as reader:
             return _restricted(reader, keys)
 
+    def _look_up_terms(self, batch: Batch) -> Terms:
+        with self._database.snapshot() as reader:
+            return self._terms(reader, batch)
+
     def _terms(self, reader: Reader, batch: Batch) -> Terms:
         """What the batch's markings say that are not TLP: under the definitions in the batch itself and those held."""
         wanted: set[str] = set()
@@ -222,7 +213,7 @@ class Committer:
         if not wanted:
             return {}
         here = [
-            Definition(parsed.id, term_of(parsed.raw), batch.source, by_creator=False)
+            Definition(parsed.id, term_of(parsed.raw), batch.source, by_own=False)
             for parsed in batch.objects
             if parsed.id in wanted
         ]
@@ -253,8 +244,8 @@ class Committer:
     def _look_up(self, writer: Reader, incoming: Incoming, since: int) -> Looked:
         neighbours = incoming.neighbours
         touched = set(incoming.keys)
-        for keys in neighbours:
-            touched.update(keys)
+        if writer.postgres:
+            touched.update(chain.from_iterable(neighbours))
         bodies = held_bodies(writer, incoming.keys)
         known = {body.version.seq for held in bodies.values() for body in held}
         claimed: dict[int, set[tuple[int, int]]] = {}
@@ -263,19 +254,17 @@ class Committer:
         raw = partial(_read_raw, writer)
         result = plan(incoming, Holdings(bodies=bodies, claimed=claimed, raw=raw))
         labels = _neighbour_labels(writer, result, neighbours)
-        needs: list[Needs] = []
+        wanted: list[ShapeKey] = []
         awaited: list[tuple[int, bytes]] = []
         for number, claim in enumerate(result.claims):
             keys = neighbours[claim.place]
             if not keys:
-                needs.append(())
+                wanted.append((claim.label, ()))
                 continue
-            needs.append(needs_of(claim.label, [labels.get(key, ()) for key in keys]))
+            wanted.append((claim.label, needs_of(claim.label, [labels.get(key, ()) for key in keys])))
             awaited += [(number, key) for key in keys if not labels.get(key)]
-        shapes = self._shapes.find(
-            writer, {(claim.label, need) for claim, need in zip(result.claims, needs, strict=True)}
-        )
-        return Looked(since, result, needs, awaited, touched, labels, shapes)
+        shapes = self._shapes.find(writer, wanted)
+        return Looked(since, result, wanted, awaited, touched, labels, shapes)
 
     def _write_bodies(self, writer: Reader, bodies: list[Body]) -> None:
         if not bodies:
@@ -323,7 +312,7 @@ class Committer:
             return Outcome(kept=tuple(result.kept), first_leaf=0, leaves=0), False
         digests = [batch.objects[claim.place].digest for claim in result.claims]
         salts, leaves = self._leaves(batch, place, result.claims, digests)
-        taken = writer.one(_TAKE, {"claims": count, "leaves": count, "now": self._clock.now()})
+        taken = writer.one(TAKE, {"claims": count, "leaves": count, "now": self._clock.now()})
         if taken is None:
             raise NotFound("The counter row is missing.")
         before, leaf, at, epoch = taken
@@ -337,29 +326,29 @@ class Committer:
             raise _MeddledError
         if incoming.terms is not None and self._terms(writer, batch) != incoming.terms:
             raise _MeddledError
-        wanted = {(claim.label, needs) for claim, needs in zip(result.claims, looked.needs, strict=True)}
-        looked.shapes = shapes = self._shapes.make(writer, wanted, looked.shapes)
+        looked.shapes = shapes = self._shapes.make(writer, looked.wanted, looked.shapes)
         writer.run(TICK, {"claim": before + 1, "at": at})
         _CLAIMS.write(
             writer,
             [
                 (
                     before + number,
-                    claim.body.version.seq,
+                    (claim.body.root or claim.body).seq,
                     claim.body.seq,
                     claim.label,
-                    shapes[claim.label, needs],
+                    shapes[shape],
                     batch.source,
                     claim.flags,
                     leaf + number,
                 )
-                for number, (claim, needs) in enumerate(zip(result.claims, looked.needs, strict=True), 1)
+                for number, (claim, shape) in enumerate(zip(result.claims, looked.wanted, strict=True), 1)
             ],
         )
+        kind = int(LeafKind.RECEIVED)
         _LEAVES.write(
             writer,
             [
-                (leaf + number, int(LeafKind.RECEIVED), before + number, at + number - 1, salt, commit)
+                (leaf + number, kind, before + number, at + number - 1, salt, commit)
                 for number, (salt, commit) in enumerate(zip(salts, leaves, strict=True), 1)
             ],
         )
@@ -388,16 +377,17 @@ class Committer:
         random = self._random(SALT_BYTES * len(claims))
         salts = [random[start : start + SALT_BYTES] for start in range(0, len(random), SALT_BYTES)]
         objects = batch.objects
-        return salts, [
-            commitment(salt, f"{head}{digest.hex()}{middle}{objects[claim.place].id}{tail}".encode())
-            for salt, digest, claim in zip(salts, digests, claims, strict=True)
-        ]
+        return salts, commitments(
+            salts,
+            [
+                f"{head}{digest.hex()}{middle}{objects[claim.place].id}{tail}".encode()
+                for digest, claim in zip(digests, claims, strict=True)
+            ],
+        )
 
     def _change_beside(self, writer: Reader, batch: Batch, creators: dict[str, int], result: Plan) -> None:
         """Flags and counts of rows that were there before."""
-        counts: dict[int, int] = {}
-        for claim in result.claims:
-            counts[claim.label] = counts.get(claim.label, 0) + 1
+        counts = Counter([claim.label for claim in result.claims])
         if writer.postgres:
             writer.run(_COUNT, {"labels": list(counts), "counts": list(counts.values())})
         else:
@@ -422,14 +412,17 @@ class Committer:
 
     def _queue_reshapes(self, writer: Reader, batch: Batch, looked: Looked) -> bool:
         """What refers to something that came now, or came under a further label, is to be shaped anew."""
-        arrived = [(claim.body.key, batch.objects[claim.place].id) for claim in looked.plan.claims]
-        queue = {row[0] for row in rows_of(writer, _WAITED, {key for key, own in arrived if is_guessable(own)})}
+        arrived: set[bytes] = set()
+        queue: set[bytes] = set()
+        objects = batch.objects
         for claim in looked.plan.claims:
-            parsed = batch.objects[claim.place]
-            again = claim.flags & (MANY_CLAIMS | MANY_VERSIONS) and is_guessable(parsed.id)
-            if again or (parsed.type == "marking-definition" and tlp_of(parsed.id) is None):
+            parsed = objects[claim.place]
+            if parsed.modified is None and is_guessable(parsed.id):
+                (queue if claim.flags & (MANY_CLAIMS | MANY_VERSIONS) else arrived).add(claim.body.key)
+            elif parsed.type == "marking-definition" and tlp_of(parsed.id) is None:
                 queue.add(claim.body.key)
-        writer.many(_RESHAPE, [{"target": key} for key in sorted(queue)])
+        queue.update(row[0] for row in rows_of(writer, _WAITED, arrived))
+        writer.many(RESHAPE, [{"target": key} for key in sorted(queue)])
         return bool(queue)
 
 
@@ -464,13 +457,6 @@ def write_status(writer: Reader, submission: Submission) -> None:
             "failures": msgspec.json.encode(submission.failures).decode(),
         },
     )
-
-
-def _features(parsed: Parsed) -> Hashable:
-    """What of an object its label is made from: equal features, equal labels within one batch."""
-    if not parsed.granular and parsed.type != "marking-definition":
-        return (parsed.type, *parsed.markings)
-    return (parsed.type, parsed.markings, parsed.granular, parsed.id if parsed.type == "marking-definition" else "")
 
 
 def _restricted(reader: Reader, keys: Iterable[bytes]) -> dict[bytes, int]:

@@ -8,20 +8,23 @@ from collections.abc import Sequence
 
 from comity.kernel.base.clock import Clock, Micros, rfc3339
 from comity.kernel.base.ids import RandomBytes
-from comity.kernel.ledger.leaf import SALT_BYTES, LeafKind, commitment, deleted
+from comity.kernel.ledger.leaf import LeafKind, deleted
 from comity.kernel.objects.ids import is_guessable, is_id
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
-from comity.kernel.store.commit import TAKE
+from comity.kernel.store import past
+from comity.kernel.store.commit import RESHAPE
 from comity.kernel.store.database import Database, Reader, Sql
 from comity.kernel.store.keys import Kinds
+from comity.kernel.store.leaves import leave
 from comity.kernel.store.lookup import rows_of
+from comity.kernel.store.plan import ECHO
 from comity.kernel.store.reshape import Reshaper
 from comity.kernel.store.types import VersionFilter
 from comity.kernel.store.words import words
 
 _OWN_CLAIMS = Sql(
-    "SELECT c.seq, c.version, c.body, c.label, v.modified, b.digest FROM held h JOIN claim c ON c.version = h.version "
+    "SELECT c.seq, c.version, c.body, c.label, v.modified, b.digest, c.flags FROM held h JOIN claim c ON c.version = h.version "
     "JOIN label l ON l.id = c.label JOIN version v ON v.seq = c.version JOIN version b ON b.seq = c.body "
     "WHERE h.key = :key AND c.source = :party AND l.collection = :collection ORDER BY v.modified, c.seq"
 )
@@ -41,9 +44,6 @@ _UNINDEX_POSTGRES = (
     Sql("", "DELETE FROM edge WHERE version = :seq AND target = ANY(SELECT target FROM edge WHERE version = :seq)"),
     Sql("", "DELETE FROM observable WHERE version = :seq"),
     Sql("", "DELETE FROM search_text WHERE version = :seq"),
-)
-_LEAF = Sql(
-    "INSERT INTO leaf (seq, kind, subject, at, salt, commitment) VALUES (:seq, :kind, :subject, :at, :salt, :commitment)"
 )
 _AT = Sql("SELECT at FROM counter")
 
@@ -66,8 +66,7 @@ class Deleter:
         key = self._kinds.key_of(object_id) if is_id(object_id) else None
         if key is None:
             return 0
-        with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        with self._database.writer() as writer:
             rows = {
                 row[0]: row for row in writer.all(_OWN_CLAIMS, {"key": key, "party": party, "collection": collection})
             }
@@ -76,34 +75,23 @@ class Deleter:
                 return 0
             source = writer.value(_SOURCE, {"party": party})
             uuid = writer.value(_COLLECTION, {"collection": collection})
-            for seq, version, _, label, _, digest in chosen:
+            for seq, version, _, label, _, digest, flags in chosen:
                 statement = deleted(
                     collection=uuid, digest=bytes(digest), object_id=object_id, at=rfc3339(at), source=source
                 )
-                self._leaf(writer, seq, statement)
+                if not flags & ECHO:
+                    leave(writer, self._clock, self._random, LeafKind.DELETED, seq, statement)
+                    writer.run(_COUNT, {"label": label})
                 writer.run(_DROP_CLAIM, {"seq": seq})
                 writer.run(_DROP_WAITING, {"seq": seq})
-                writer.run(_COUNT, {"label": label})
+                past.forget(writer, version, party)
                 if not writer.value(_LEFT, {"version": version}):
                     _drop_version(writer, key, version)
             if is_guessable(object_id):
                 self._reshaper.refresh(writer, key)
-        return len(chosen)
-
-    def _leaf(self, writer: Reader, subject: int, statement: bytes) -> None:
-        _, before, at = writer.one(TAKE, {"claims": 0, "leaves": 1, "now": self._clock.now()}) or (0, 0, 0)
-        salt = self._random(SALT_BYTES)
-        writer.run(
-            _LEAF,
-            {
-                "seq": before + 1,
-                "kind": int(LeafKind.DELETED),
-                "subject": subject,
-                "at": at,
-                "salt": salt,
-                "commitment": commitment(salt, statement),
-            },
-        )
+            elif object_id.startswith("marking-definition--"):  # what carries it is labelled anew, as when it came
+                writer.run(RESHAPE, {"target": key})
+        return sum(not row[-1] & ECHO for row in chosen)
 
 
 def _chosen(rows: list[tuple[int, ...]], versions: Sequence[VersionFilter]) -> list[tuple[int, ...]]:

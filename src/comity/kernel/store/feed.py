@@ -19,12 +19,13 @@ from comity.kernel.policy.label import Label
 from comity.kernel.store.database import Reader, Sql
 from comity.kernel.store.hidden import Hidden
 from comity.kernel.store.lookup import rows_of
-from comity.kernel.store.openset import Opening, OpenSet, Scope, State
-from comity.kernel.store.plan import LARGE
+from comity.kernel.store.openset import CLOSED, Opening, OpenSet, Scope, State
+from comity.kernel.store.plan import LARGE, UNDATED
 from comity.kernel.store.types import VersionFilter
 
 DENSE_ROWS = 20_000
 """How many claims a page may look at in vain before it goes by labels."""
+FEW_LABELS = 64
 SPARSE_GROWTH = 8
 MOST_GATHERED = 8
 
@@ -37,6 +38,12 @@ _COUNTS = "SELECT id, claims FROM label WHERE id"
 _TICKS = Sql("SELECT claim, at FROM tick WHERE claim > :low AND claim <= :high ORDER BY claim")
 
 _BYTE = ("substr(:{mask}, {row}.shape + 1, 1)", "get_byte(:{mask}, {row}.shape)")
+_WITH_BODIES = (
+    "SELECT count(*), group_concat(seq, ','), '', sum(flags & {large}), CAST(group_concat(raw, ',') AS BLOB), length(raw), "
+    "max(seq) FROM ({rows})"
+)
+"""Of SQLite, where this is quicker than asking twice; ``length(raw)`` is that of the row of ``max(seq)`` (SQLite "Bare columns
+in an aggregate query")."""
 _JOINED = (
     "SELECT count(*), group_concat(seq, ','), group_concat(body, ','), max(flags & {large}) FROM ({rows})",
     (
@@ -45,6 +52,7 @@ _JOINED = (
     ),
 )
 SQLITE = 0
+_NOTHING = bytes([CLOSED])
 _ANY = (" > x'00'", " > 0")
 _OPEN = (" = x'01'", " = 1")
 _OPENING = (" = x'02'", " = 2")
@@ -74,6 +82,7 @@ class Run(msgspec.Struct, frozen=True):
     ``claims`` and ``bodies``  numbers, joined by commas
     ``opening``                None where the lines are dated by their arrival
     ``large``                  whether any of the objects is large
+    ``objects``                the bytes themselves, where they were read along, and the length of the last of them
     """
 
     count: int
@@ -81,11 +90,14 @@ class Run(msgspec.Struct, frozen=True):
     bodies: str
     large: bool
     opening: Opening | None
+    objects: bytes | None = None
+    last: int = 0
 
     def without_last(self) -> "Run":
         """All lines but the last."""
         claims, bodies = self.claims.rpartition(",")[0], self.bodies.rpartition(",")[0]
-        return Run(self.count - 1, claims, bodies, self.large, self.opening)
+        objects = self.objects[: -self.last - 1] if self.objects is not None else None
+        return Run(self.count - 1, claims, bodies, self.large, self.opening, objects)
 
     def ends(self, reader: Reader) -> tuple[Micros, Micros]:
         """The dates of the first and of the last line."""
@@ -118,8 +130,10 @@ class Feed:
         scope: Scope,
         versions: Sequence[VersionFilter],
         as_of: Micros,
+        then: str = "",
     ) -> None:
         self._reader = reader
+        self._then = then
         self._opened = opened
         self._labels = labels
         self._scope = scope
@@ -129,8 +143,10 @@ class Feed:
         self._end = min(state.claim, claim_at(reader, as_of) if as_of < state.at else state.claim)
         self._final = opened.mask(scope, len(self._openings), labels)
 
-    def after(self, date: Micros | None, limit: int) -> list[Run]:
-        """At most ``limit`` lines dated after ``date``."""
+    def after(self, date: Micros | None, limit: int, *, whole: bool = False) -> list[Run]:
+        """At most ``limit`` lines dated after ``date``. ``whole``: with the objects themselves, where that is quicker; then what
+        is large stands in it as nothing.
+        """
         found: list[Run] = []
         if not self._opened.open_labels(self._scope, self._labels):
             return found
@@ -138,7 +154,7 @@ class Feed:
         for stretch in self._stretches(date):
             if stretch.low >= stretch.high:
                 continue
-            for run in self._runs(stretch, left):
+            for run in self._runs(stretch, left, whole=whole and not self._reader.postgres):
                 found.append(run)
                 left -= run.count
             if left <= 0:
@@ -169,12 +185,19 @@ class Feed:
 
     # -- reading a stretch
 
-    def _runs(self, stretch: Stretch, limit: int) -> Iterator[Run]:
+    def _runs(self, stretch: Stretch, limit: int, *, whole: bool) -> Iterator[Run]:
         statement = _statement(
-            opening=stretch.opening is not None, versions=self._versions, sparse=False, hidden=self._opened.hidden
+            opening=stretch.opening is not None,
+            versions=self._versions,
+            sparse=False,
+            hidden=self._opened.hidden,
+            then=self._then,
+            whole=whole,
         )
         parameters = self._parameters(stretch)
-        if self._scope.types and self._are_few(limit):
+        if not parameters["mask"].strip(_NOTHING):
+            return  # whoever was given everything later has nothing here, and all the log would be looked at for it
+        if self._are_few(limit):
             yield from self._sparse(stretch, stretch.low, limit, parameters)
             return
         low, window, looked = stretch.low, 2 * limit + 200, 0
@@ -192,15 +215,23 @@ class Feed:
             window *= 4
 
     def _are_few(self, limit: int) -> bool:
-        """Whether the types asked for are so few that going by labels looks at less than reading on would."""
+        """Whether what is open of the types asked for is so little that going by labels looks at less than reading on would.
+        Of all types it is asked only where few labels are open: counting is not for nothing.
+        """
         labels = self._opened.open_labels(self._scope, self._labels)
+        if not self._scope.types and len(labels) > FEW_LABELS:
+            return False
         counted = sum(claims for _, claims in rows_of(self._reader, _COUNTS, labels))
         few: bool = limit * self._end > max(counted, 1) * (4 * len(labels) + 2000)
         return few
 
     def _sparse(self, stretch: Stretch, low: int, limit: int, parameters: dict[str, Any]) -> Iterator[Run]:
         statement = _statement(
-            opening=stretch.opening is not None, versions=self._versions, sparse=True, hidden=self._opened.hidden
+            opening=stretch.opening is not None,
+            versions=self._versions,
+            sparse=True,
+            hidden=self._opened.hidden,
+            then=self._then,
         )
         labels = self._opened.open_labels(self._scope, self._labels)
         parameters = parameters | {"labels": labels if self._reader.postgres else _json(labels)}
@@ -208,7 +239,7 @@ class Feed:
         while limit > 0 and low < stretch.high:
             high = min(low + window, stretch.high)
             bounds = {"low": low, "high": high, "most": MOST_GATHERED * (limit + 100)}
-            gathered = self._reader.value(_GATHERED, {"labels": parameters["labels"], **bounds}) or 0
+            gathered = self._reader.value(_GATHERED.after(self._then), {"labels": parameters["labels"], **bounds}) or 0
             if gathered >= bounds["most"] and window > bounds["most"]:
                 window //= SPARSE_GROWTH
                 continue
@@ -221,8 +252,9 @@ class Feed:
             window *= SPARSE_GROWTH
 
     def _run(self, statement: Sql, stretch: Stretch, parameters: dict[str, Any]) -> Run:
-        count, claims, bodies, large = self._reader.one(statement, parameters) or (0, "", "", 0)
-        return Run(count, claims or "", bodies or "", bool(large), stretch.opening)
+        count, claims, bodies, large, *more = self._reader.one(statement, parameters) or (0, "", "", 0)
+        objects, last = (bytes(more[0] or b""), more[1] or 0) if more else (None, 0)
+        return Run(count, claims or "", bodies or "", bool(large), stretch.opening, objects, last)
 
     def _parameters(self, stretch: Stretch) -> dict[str, Any]:
         moments = [version for version in self._versions if isinstance(version, int)]
@@ -237,6 +269,7 @@ class Feed:
             parameters["stood"] = stretch.opening.claim
         for number, moment in enumerate(moments):
             parameters[f"moment{number}"] = moment
+            parameters[f"moment{number}_claim"] = claim_dated(self._reader, moment, stretch.opening)
         return parameters
 
 
@@ -267,6 +300,14 @@ def claim_at(reader: Reader, date: Micros) -> int:
     return number if following is None else min(number, following - 1)
 
 
+def claim_dated(reader: Reader, date: Micros, opening: Opening | None) -> int:
+    """The claim that has exactly this date, by its arrival or in an opening; 0 for none."""
+    if opening is not None:
+        return date - opening.at if 0 < date - opening.at <= opening.claim else 0
+    number = claim_at(reader, date)
+    return number if number and Ticks(reader, number, number).date(number) == date else 0
+
+
 _GATHERED = Sql(
     "SELECT count(*) FROM (SELECT 1 FROM json_each(:labels) j CROSS JOIN claim c "
     "WHERE c.label = j.value AND c.seq > :low AND c.seq <= :high LIMIT :most)",
@@ -274,23 +315,34 @@ _GATHERED = Sql(
     "(SELECT 1 FROM claim c WHERE c.label = j.label AND c.seq > :low AND c.seq <= :high LIMIT :most) x LIMIT :most) y",
 )
 
-_statements: dict[tuple[bool, tuple[str, ...], bool, int], Sql] = {}
+_statements: dict[tuple[bool, tuple[str, ...], bool, int, bool], Sql] = {}
 
 
-def _statement(*, opening: bool, versions: tuple[VersionFilter, ...], sparse: bool, hidden: Hidden | None) -> Sql:
-    """The statement of a stretch; made once for each form."""
+def _statement(
+    *,
+    opening: bool,
+    versions: tuple[VersionFilter, ...],
+    sparse: bool,
+    hidden: Hidden | None,
+    then: str,
+    whole: bool = False,
+) -> Sql:
+    """The statement of a stretch; made once for each form (but those that speak of an earlier day)."""
     moments = iter(range(len(versions)))
     form = tuple(f"moment{next(moments)}" if isinstance(version, int) else version for version in versions)
-    key = (opening, form, sparse, 1 + bool(hidden.objects) if hidden else 0)
+    key = (opening, form, sparse, 1 + bool(hidden.objects) if hidden else 0, whole)
     if key not in _statements:
         sqlite, other = (
-            _compose(opening=opening, form=form, sparse=sparse, hidden=hidden, dialect=dialect) for dialect in (0, 1)
+            _compose(opening=opening, form=form, sparse=sparse, hidden=hidden, dialect=dialect, whole=whole)
+            for dialect in (0, 1)
         )
         _statements[key] = Sql(sqlite, other)
-    return _statements[key]
+    return _statements[key].after(then)
 
 
-def _compose(*, opening: bool, form: tuple[str, ...], sparse: bool, hidden: Hidden | None, dialect: int) -> str:
+def _compose(
+    *, opening: bool, form: tuple[str, ...], sparse: bool, hidden: Hidden | None, dialect: int, whole: bool
+) -> str:
     def byte(row: str, test: tuple[str, str], mask: str = "mask") -> str:
         tested = _BYTE[dialect].format(mask=mask, row=row) + test[dialect]
         return f"{tested} AND {hidden.test(row, postgres=dialect != SQLITE)}" if hidden else tested
@@ -312,6 +364,10 @@ def _compose(*, opening: bool, form: tuple[str, ...], sparse: bool, hidden: Hidd
         tests.append(wanted)
     where = " AND ".join(tests)
     columns = "c.seq, c.body, c.flags"
+    if whole:
+        columns = f"c.seq, c.flags, CASE WHEN c.flags & {LARGE} = 0 THEN b.raw ELSE '' END AS raw"
+        rows = f"SELECT {columns} FROM claim c CROSS JOIN version b ON b.seq = c.body WHERE {where} ORDER BY c.seq LIMIT :limit"
+        return _WITH_BODIES.format(rows=rows, large=LARGE)
     if not sparse:
         rows = f"SELECT {columns} FROM claim c WHERE {where} ORDER BY c.seq LIMIT :limit"
     elif dialect == SQLITE:
@@ -338,20 +394,39 @@ def _version_tests(form: tuple[str, ...], visible: str, claim_visible: str, alon
     # OFFSET 0 keeps PostgreSQL from answering for all rows at once, by a hash, what is asked of few; "+ 0" keeps both
     # databases from walking the claims in order where the version's own few are meant.
     # A version stands as long as one of its claims does that no later version of the same source outdoes: nobody's copy
-    # lends its source to somebody else's later version.
+    # lends its source to somebody else's later version. What has no date of its own is as late as its source's claim of it:
+    # when somebody else first gave the same is nothing to this viewer.
+    outdone = (
+        "NOT EXISTS (SELECT 1 FROM held h JOIN claim d ON d.version = h.version WHERE h.key = v.key AND {later} "
+        "AND d.seq + 0 <= :end AND (d.source = e.source OR d.source = v.creator) AND {visible}{alone})"
+    )
     other = (
         "(c.flags & 2 = 0 OR EXISTS (SELECT 1 FROM claim e JOIN version v ON v.seq = e.version WHERE e.version = c.version "
-        "AND e.seq + 0 <= :end AND {claim_visible} AND NOT EXISTS (SELECT 1 FROM held h JOIN claim d ON d.version = h.version "
-        "WHERE h.key = v.key AND h.modified {than} v.modified AND d.seq + 0 <= :end "
-        "AND (d.source = e.source OR d.source = v.creator) AND {visible}{alone}){alone}))"
+        "AND e.seq + 0 <= :end AND {claim_visible} AND (e.flags & {undated} <> 0 OR {dated_stands}) "
+        "AND (e.flags & {undated} = 0 OR {undated_stands}){alone}))"
     )
     for word in form or ("last",):
-        if word == "last":
-            tests.append(other.format(than=">", visible=visible, claim_visible=claim_visible, alone=alone))
-        elif word == "first":
-            tests.append(other.format(than="<", visible=visible, claim_visible=claim_visible, alone=alone))
+        if word in {"last", "first"}:
+            than = ">" if word == "last" else "<"
+            dated, undated = (
+                outdone.format(later=later, visible=visible, alone=alone)
+                for later in (
+                    f"h.modified {than} v.modified",
+                    f"d.version <> e.version AND d.leaf {than} e.leaf",
+                )
+            )
+            tests.append(
+                other.format(
+                    claim_visible=claim_visible,
+                    alone=alone,
+                    undated=UNDATED,
+                    dated_stands=dated,
+                    undated_stands=undated,
+                )
+            )
         else:
-            tests.append(f"EXISTS (SELECT 1 FROM version v WHERE v.seq = c.version AND v.modified = :{word}{alone})")
+            dated = f"EXISTS (SELECT 1 FROM version v WHERE v.seq = c.version AND v.modified = :{word}{alone})"
+            tests.append(f"(c.flags & {UNDATED} = 0 AND {dated} OR c.flags & {UNDATED} <> 0 AND c.seq = :{word}_claim)")
     return f"({' OR '.join(tests)})"
 
 

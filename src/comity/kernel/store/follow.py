@@ -3,7 +3,7 @@
 from comity.kernel.base.clock import Micros
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
-from comity.kernel.store.database import Database, Reader, Sql
+from comity.kernel.store.database import Database, Sql
 
 _CURSOR = "text"
 _POSITION = Sql("SELECT position FROM cursor WHERE name = :name")
@@ -58,12 +58,10 @@ class Follower:
 
     def lease(self, name: str, holder: str, now: Micros, until: Micros) -> bool:
         """Take or renew the lease; False while another holds it."""
-        with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        with self._database.writer() as writer:
             return writer.run(_LEASE, {"name": name, "holder": holder, "until": until, "now": now}) == 1
 
     def release(self, name: str, holder: str) -> None:
         """Give the lease back."""
-        with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        with self._database.writer() as writer:
             writer.run(_RELEASE, {"name": name, "holder": holder})

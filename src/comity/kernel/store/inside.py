@@ -20,7 +20,7 @@ def inside(database: Database, given: Inside | None) -> Iterator[Reader]:
     if isinstance(given, Reader):
         yield given
     elif given is not None:
-        yield Reader(given.connection.driver_connection, postgres=database.postgres)
+        yield database.beside(given)
     else:
-        with database.write() as connection:
-            yield Reader(connection.connection.driver_connection, postgres=database.postgres)
+        with database.writer() as writer:
+            yield writer

@@ -35,8 +35,7 @@ class Intake:
 
     def enqueue(self, submission: Submission, collection: int, channel: Channel, body: bytes) -> None:
         """Keep an envelope for the worker; durable when this returns."""
-        with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        with self._database.writer() as writer:
             write_status(writer, submission)
             writer.run(
                 _ADD, {"status": submission.id, "collection": collection, "channel": channel.value, "body": body}

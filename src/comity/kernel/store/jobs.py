@@ -133,9 +133,7 @@ class Jobs:
         """
         with self._database.write() as connection:
             progress = effect(connection)
-            self.advancing(job, progress)(
-                Reader(connection.connection.driver_connection, postgres=self._database.postgres)
-            )
+            self.advancing(job, progress)(self._database.beside(connection))
 
     def advancing(self, job: Job, progress: Progress) -> Callable[[Reader], None]:
         """What writes a step's progress, for a step that is committed by other means (``commit`` with ``also``)."""
@@ -166,7 +164,7 @@ class Jobs:
     def failed(self, job: Job, reason: str, again: Micros | None) -> None:
         """Keep why a step failed, and when to try again; None: give the job up until somebody asks for it."""
         place = {"id": job.id, "position": job.position, "reason": reason, "now": self._clock.now()}
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             if again is None:
                 writer.run(_GIVE_UP, place)
             else:
@@ -185,7 +183,7 @@ class Jobs:
         """End an open job where it stands: what its steps did stays, a step that is under way is not written. Conflict where
         it has ended.
         """
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             done = writer.run(_CANCEL, {"id": number, "now": self._clock.now()})
         job = self.get(number)
         if done != 1:
@@ -200,7 +198,7 @@ class Jobs:
         other = self.waiting(job.kind, job.subject)
         if other is not None and other.id != number:
             raise Conflict(f"Job {other.id} does the same and is open.", code="job-open")
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             if writer.run(_AGAIN, {"id": number}) != 1:
                 raise Conflict(
                     f"Job {number} has ended ({job.state}); there is nothing to try again.", code="job-ended"

@@ -33,6 +33,11 @@ class Kinds:
                     connection.exec_driver_sql(statement, {"name": name})
             self._refresh()
 
+    def keys(self, objects: Iterable[Parsed]) -> list[bytes]:
+        """The keys of objects whose types have been learnt."""
+        numbers = self._numbers
+        return [parsed.uuid + numbers[parsed.type] for parsed in objects]
+
     def key(self, parsed: Parsed) -> bytes:
         """The key of an object whose type has been learnt."""
         return parsed.uuid + self._numbers[parsed.type]

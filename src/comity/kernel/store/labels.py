@@ -1,32 +1,26 @@
-"""Labels, shapes and grants as rows: found or made, decided for every party, opened and closed.
+"""Labels and shapes as rows: found or made. A new label gets its grants in the same transaction (``grants``).
 
-A new label gets its grants in the same transaction, before any claim stands under it, so that it is open "since it exists"
-(opening 0). What a later change of a party's standing opens appears whole behind that viewer's cursor: an ``opening``, dated
-by the clock, which reserves one microsecond for every claim that may stand in it.
+A source has a quota of labels: what it sends beyond that, of whatever markings, stands under few labels that nothing releases
+(``quarantine_of``), so that nobody makes the node slow by sending ever new ones.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select, update
 
-from comity.kernel.base.clock import Clock
-from comity.kernel.objects.markings import Tlp
-from comity.kernel.policy.decide import decide
-from comity.kernel.policy.decision import Effect
-from comity.kernel.policy.label import Label
+from comity.kernel.policy.label import Label, quarantine_of
 from comity.kernel.policy.shape import Needs
-from comity.kernel.policy.viewer import Standing
-from comity.kernel.store import tables
 from comity.kernel.store.bulk import Bulk
 from comity.kernel.store.database import Database, Reader, Sql
+from comity.kernel.store.grants import Grants
 from comity.kernel.store.keys import Kinds
 from comity.kernel.store.lookup import rows_of
 
 _LABELS_AFTER = Sql("SELECT id, features FROM label WHERE id > :after ORDER BY id")
+_NEW_LABELS = Bulk("label", ("id", "source", "collection", "kind", "features", "claims"), "i i i i b q")
 _SHAPES = "SELECT digest, id FROM shape WHERE digest"
 _LAST_SHAPE = Sql("SELECT coalesce(max(id), 0) FROM shape")
 _NEW_SHAPES = Bulk("shape", ("id", "label", "needs", "digest"), "i i b 16s")
@@ -35,24 +29,22 @@ ShapeKey = tuple[int, Needs]
 """A label and what it needs."""
 
 CACHED_SHAPES = 50_000
-
-
-class LabelRow(msgspec.Struct, frozen=True):
-    """A label with its number."""
-
-    id: int
-    label: Label
+LABELS_PER_SOURCE = 1000
+NO_TYPE = "quarantine"
+"""Stands for the type where a source has sent too many of these."""
 
 
 class Labels:
     """The label book: every label by its features and by its number; learns those that other processes made."""
 
-    def __init__(self, database: Database, kinds: Kinds, clock: Clock) -> None:
+    def __init__(self, database: Database, kinds: Kinds, grants: Grants, quota: int = LABELS_PER_SOURCE) -> None:
         self._database = database
         self._kinds = kinds
-        self._clock = clock
+        self._grants = grants
+        self._quota = quota
         self._by_features: dict[str, int] = {}
         self._rows: dict[int, Label] = {}
+        self._made: dict[tuple[int, bool], int] = {}
         self._last = 0
 
     def row(self, number: int, reader: Reader) -> Label:
@@ -70,97 +62,76 @@ class Labels:
     def refresh(self, reader: Reader) -> None:
         """Learn labels made since."""
         for number, features in reader.all(_LABELS_AFTER, {"after": self._last}):
-            self._rows[number] = Label.of_features(features)
-            self._by_features[features] = number
-            self._last = max(self._last, number)
+            self._learn(number, features, Label.of_features(features))
 
-    def numbers(self, labels: Iterable[Label]) -> dict[Label, int]:
-        """The numbers of labels, made and decided for every party where new."""
+    def _learn(self, number: int, features: str, label: Label) -> None:
+        if number in self._rows:
+            return
+        if not label.stale:
+            group = label.source, label.quarantined
+            self._made[group] = self._made.get(group, 0) + 1
+        self._rows[number] = label
+        self._by_features[features] = number
+        self._last = max(self._last, number)
+
+    def numbers(self, labels: Iterable[Label], *, bounded: bool = True) -> dict[Label, int]:
+        """The numbers of labels, made and decided for every party where new. ``bounded``: by their source's quota, as all that
+        follows from what it sends; not what our own people say of it.
+        """
         wanted = {label: label.features() for label in labels}
         if any(features not in self._by_features for features in wanted.values()):
-            with self._database.snapshot() as reader:
-                self.refresh(reader)
-        missing = sorted(features for features in wanted.values() if features not in self._by_features)
-        if missing:
-            with self._database.write() as connection:
-                self._make(connection, missing)
-            with self._database.snapshot() as reader:
-                self.refresh(reader)
+            with self._database.writer(lasting=False) as writer:
+                self.refresh(writer)
+                if bounded:
+                    wanted = self._within_quota(wanted)
+                made = self._make(writer, sorted({each for each in wanted.values() if each not in self._by_features}))
+            for number, (features, label) in made.items():
+                self._learn(number, features, label)
         return {label: self._by_features[features] for label, features in wanted.items()}
 
-    def _make(self, connection: Connection, missing: list[str]) -> None:
-        held = {features for (features,) in connection.execute(select(tables.label.c.features))}
-        number = connection.execute(select(tables.label.c.id).order_by(tables.label.c.id.desc()).limit(1)).scalar() or 0
-        standings = all_standings(connection)
-        for features in missing:
-            if features in held:
-                continue
-            number += 1
-            label = Label.of_features(features)
-            kind = self._kinds.number(label.type) or b"\0\0"
-            connection.execute(
-                tables.label.insert(),
-                {
-                    "id": number,
-                    "source": label.source,
-                    "collection": label.collection,
-                    "kind": int.from_bytes(kind, "big"),
-                    "features": features,
-                    "claims": 0,
-                },
-            )
-            grants = [
-                {"party": standing.party, "label": number, "opened": 0, "closed": None}
-                for standing in standings
-                if decide(label, standing).effect is Effect.RELEASE
-            ]
-            if grants:
-                connection.execute(tables.grant.insert(), grants)
+    def room(self, source: int) -> int:
+        """How many more labels a source may have."""
+        return self._quota - self._made.get((source, False), 0)
 
-    def regrant(self, connection: Connection, party: int) -> None:
-        """Decide every label anew for one party, inside the caller's transaction under the write lock.
-
-        What closes stops with this commit. What opens gets one opening; a label without claims opens as of old.
+    def _within_quota(self, wanted: Mapping[Label, str]) -> dict[Label, str]:
+        """The same, with labels in the place of those that a source may not have any more: of its collection and type, and
+        where these are too many as well, of no type, so that a filter by type does not find what stands under it.
         """
-        standing = standing_of(connection, party)
-        table = tables.grant
-        current = {
-            label
-            for (label,) in connection.execute(
-                select(table.c.label).where(table.c.party == party, table.c.closed.is_(None))
-            )
-        }
-        labels = connection.execute(select(tables.label.c.id, tables.label.c.features, tables.label.c.claims)).all()
-        wanted = {
-            number: claims
-            for number, features, claims in labels
-            if decide(Label.of_features(features), standing).effect is Effect.RELEASE
-        }
-        closing = current - wanted.keys()
-        opening = wanted.keys() - current
-        if not closing and not opening:
-            return
-        counters = connection.execute(select(tables.counter.c.claim, tables.counter.c.at)).one()
-        at = max(self._clock.now(), counters.at + 1)
-        until = at
-        number = 0
-        if opening:
-            number = (
-                connection.execute(select(tables.opening.c.id).order_by(tables.opening.c.id.desc())).scalar() or 0
-            ) + 1
-            until = at + counters.claim
-            connection.execute(tables.opening.insert(), {"id": number, "claim": counters.claim, "at": at})
-            connection.execute(
-                table.insert(),
-                [{"party": party, "label": label, "opened": number, "closed": None} for label in sorted(opening)],
-            )
-        for label in sorted(closing):
-            connection.execute(
-                update(table)
-                .where(table.c.party == party, table.c.label == label, table.c.closed.is_(None))
-                .values(closed=at)
-            )
-        connection.execute(update(tables.counter).values(at=until, epoch=tables.counter.c.epoch + 1))
+        made = dict(self._made)
+        allotted: dict[Label, str] = {}
+        for label, features in sorted(wanted.items(), key=_by_text):
+            chosen = features
+            for other in (label, quarantine_of(label), quarantine_of(msgspec.structs.replace(label, type=NO_TYPE))):
+                chosen = other.features()
+                group = other.source, other.quarantined
+                if chosen in self._by_features or other.type == NO_TYPE:
+                    break
+                if made.get(group, 0) < self._quota:
+                    made[group] = made.get(group, 0) + 1
+                    break
+            allotted[label] = chosen
+        return allotted
+
+    def _make(self, writer: Reader, missing: Sequence[str]) -> dict[int, tuple[str, Label]]:
+        """Rows and grants of labels that nobody has made, under the write lock: learnt when that has committed."""
+        made = {self._last + place: (each, Label.of_features(each)) for place, each in enumerate(missing, 1)}
+        _NEW_LABELS.write(
+            writer,
+            [
+                (
+                    number,
+                    label.source,
+                    label.collection,
+                    int.from_bytes(self._kinds.number(label.type) or b"\0\0", "big"),
+                    features.encode() if writer.postgres else features,
+                    0,
+                )
+                for number, (features, label) in made.items()
+            ],
+        )
+        if made:
+            self._grants.add(writer, {number: label for number, (_, label) in made.items()})
+        return made
 
 
 class Shapes:
@@ -216,28 +187,9 @@ def needs_of_text(text: str) -> Needs:
     return tuple(tuple(labels) for labels in json.loads(bracket + needs)) if bracket else ()
 
 
+def _by_text(item: tuple[Label, str]) -> str:
+    return item[1]
+
+
 def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
-
-
-def standing_of(connection: Connection, party: int) -> Standing:
-    """Where one party stands, from the directory's rows. An absent party may nothing."""
-    for standing in all_standings(connection, party):
-        return standing
-    return Standing(party=party, own=False, ceiling=Tlp.CLEAR, reads=frozenset())
-
-
-def all_standings(connection: Connection, party: int | None = None) -> list[Standing]:
-    """Where every party (or one) stands."""
-    reads: dict[int, set[int]] = {}
-    for collection, reader in connection.execute(
-        select(tables.access.c.collection, tables.access.c.party).where(tables.access.c.read.is_(True))
-    ):
-        reads.setdefault(reader, set()).add(collection)
-    query = select(tables.party.c.id, tables.party.c.own, tables.party.c.tlp_max)
-    if party is not None:
-        query = query.where(tables.party.c.id == party)
-    return [
-        Standing(party=number, own=bool(own), ceiling=Tlp(ceiling), reads=frozenset(reads.get(number, ())))
-        for number, own, ceiling in connection.execute(query)
-    ]

@@ -107,7 +107,7 @@ class Mirrors:
         """Keep a mirror, and the clock of its next pull; its number is given here. One remote collection is mirrored into one
         of ours once.
         """
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             number = writer.value(_ADD, msgspec.structs.asdict(mirror))
             if number is None:
                 raise Conflict("this collection is mirrored there already", code="mirror-exists")
@@ -118,7 +118,7 @@ class Mirrors:
     def change(self, mirror: Mirror, username: str, secret: bytes | None, every: Micros | None, now: Micros) -> Mirror:
         """Other credentials or another rhythm; a paused mirror goes on."""
         values = {"username": username, "secret": secret, "every": every}
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             writer.run(_CHANGE, {**values, "id": mirror.id})
             if every is None:
                 self._timers.cancel(KIND, str(mirror.id), writer)
@@ -128,13 +128,13 @@ class Mirrors:
 
     def pause(self, number: int, *, paused: bool) -> None:
         """Let a mirror rest, or go on."""
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             if writer.run(_PAUSE, {"id": number, "paused": paused}) != 1:
                 raise _unknown(number)
 
     def remove(self, number: int) -> None:
         """Forget a mirror. The objects that it brought stay."""
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             self._timers.cancel(KIND, str(number), writer)
             if writer.run(_REMOVE, {"id": number}) != 1:
                 raise _unknown(number)
@@ -199,7 +199,7 @@ class Mirrors:
     def fail(self, number: int, reason: str, not_before: Micros, *, again: bool) -> None:
         """Keep why a pull could not go on, and when to try again; ``again`` False: not before it is asked for anew."""
         values = {"reason": reason[:LONGEST_REASON].replace("\0", "\ufffd"), "not_before": not_before, "again": again}
-        with inside(self._database, None) as writer:
+        with self._database.writer() as writer:
             writer.run(_FAIL, {**values, "id": number})
 
     def errors(self, number: int) -> int:

@@ -26,6 +26,10 @@ MANY_VERSIONS = 2
 LARGE = 4
 """Claim flag: its bytes are so many that a page of such has to be cut by size."""
 LARGE_BYTES = 32_768
+ECHO = 16
+"""Claim flag: the same claim once more, at the place from which it is open to some to whom it was not before (``shaping``)."""
+UNDATED = 8
+"""Claim flag: its object has no date of its own (a cyber-observable), so that only its arrivals can be compared."""
 
 MOST_COMPARED = 16
 """With how many contents under one id and modified a new one is compared: who sends more of them pays with duplicates."""
@@ -114,21 +118,24 @@ class Plan(msgspec.Struct):
 def plan(incoming: Incoming, held: Holdings) -> Plan:
     """Work out what a batch writes. Pure but for ``held.raw``."""
     result = Plan([], [], [], set(), set(), set())
-    creators = incoming.creators
+    creators, bodies, received = incoming.creators, held.bodies, incoming.received
     for place, (parsed, key, label) in enumerate(zip(incoming.objects, incoming.keys, incoming.labels, strict=True)):
-        others = held.bodies.get(key)
-        modified = parsed.modified if parsed.modified is not None else incoming.received
-        body = Body(key, modified, parsed.digest[:DIGEST_BYTES], fresh=parsed)
+        modified = parsed.modified
+        body = Body(key, received if modified is None else modified, parsed.digest[:DIGEST_BYTES], 0, None, parsed)
         if creators and parsed.created_by:
             body.creator = creators.get(parsed.created_by)
+        others = bodies.get(key)
         if others is None:
-            held.bodies[key] = [body]
+            bodies[key] = [body]
             result.bodies.append(body)
-            body.claim = NewClaim(place, body, label, _size(parsed))
-            result.claims.append(body.claim)
+            flags = (LARGE if len(parsed.raw) > LARGE_BYTES else 0) | (UNDATED if modified is None else 0)
+            body.claim = claim = NewClaim(place, body, label, flags)
+            result.claims.append(claim)
             result.kept.append(Kept.NEW)
         else:
             result.kept.append(_beside(body, others, place, label, incoming, held, result))
+    for claim in result.claims:  # else body and claim would hold each other, and wait for the collector of cycles
+        claim.body.version.claim = None
     return result
 
 
@@ -201,7 +208,7 @@ def _equal_content(parsed: Parsed, rivals: list[Body], held: Holdings) -> Body |
 
 
 def _size(parsed: Parsed) -> int:
-    return LARGE if len(parsed.raw) > LARGE_BYTES else 0
+    return (LARGE if len(parsed.raw) > LARGE_BYTES else 0) | (UNDATED if parsed.modified is None else 0)
 
 
 def _canonical(raw: bytes) -> bytes | None:

@@ -5,8 +5,8 @@ Here is only how they are kept. What makes a slug or a secret good, who is let i
 
 Invariants:
 
-1. Whatever may change what a party sees (a party added, a ceiling, an access list) calls ``regrant`` in the same
-   transaction, so that no reader meets the new rule with the old grants.
+1. Whatever may change what a party sees (a party added, a ceiling, an access list, a community, whose client it is, its
+   identity) calls ``regrant`` in the same transaction, so that no reader meets the new rule with the old grants.
 2. ``version`` rises with every change made through this object. Whoever caches rows compares it, and so sees changes
    of its own process at once; changes by other processes it sees when it asks again (``kernel.directory`` asks at least
    once a second).
@@ -23,7 +23,7 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.base.errors import Conflict, NotFound
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.store import tables
-from comity.kernel.store.types import Access, Collection, Party, Token
+from comity.kernel.store.types import Access, Collection, Community, Party, Token
 
 Regrant = Callable[[Connection, int], None]
 
@@ -105,6 +105,83 @@ class Registry:
             self._regrant(connection, party.id)
         self.version += 1
         return msgspec.structs.replace(party, tlp_max=tlp_max)
+
+    def set_identity(self, party: Party, identity: str) -> Party:
+        """Says which STIX identity a party is; lists and agreements may name it by that."""
+        columns = tables.party.c
+        with self._rows.write() as connection:
+            if _exists(connection, tables.party, (columns.identity == identity) & (columns.id != party.id)):
+                raise Conflict(
+                    f"the identity {identity} belongs to another party",
+                    code="identity-taken",
+                    hint="An identity stands for one party only.",
+                )
+            connection.execute(update(tables.party).where(columns.id == party.id).values(identity=identity))
+            self._regrant(connection, party.id)
+        self.version += 1
+        return msgspec.structs.replace(party, identity=identity)
+
+    def set_client(self, party: Party, of: int | None) -> Party:
+        """Says whose client a party is; None: nobody's."""
+        with self._rows.write() as connection:
+            connection.execute(update(tables.party).where(tables.party.c.id == party.id).values(client_of=of))
+            self._regrant(connection, party.id)
+        self.version += 1
+        return msgspec.structs.replace(party, client_of=of)
+
+    # -- communities
+
+    def communities(self) -> tuple[Community, ...]:
+        """All communities, in the order they were added."""
+        with self._rows.read() as connection:
+            rows = connection.execute(select(tables.community).order_by(tables.community.c.id)).mappings()
+            return tuple(Community(**row) for row in rows)
+
+    def add_community(self, community: Community) -> Community:
+        """Keeps a community without members; the number is given here."""
+        with self._rows.write() as connection:
+            if _exists(connection, tables.community, tables.community.c.slug == community.slug):
+                raise Conflict(
+                    f"a community '{community.slug}' is already there",
+                    code="community-exists",
+                    hint="Choose another slug; 'comity community list' shows those in use.",
+                )
+            number = _inserted(connection, tables.community, _values(community, leave="id"))
+        self.version += 1
+        return msgspec.structs.replace(community, id=number)
+
+    def members(self, community: int) -> tuple[int, ...]:
+        """The numbers of its parties."""
+        columns = tables.community_member.c
+        query = select(columns.party).where(columns.community == community).order_by(columns.party)
+        with self._rows.read() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def join(self, community: int, party: int) -> bool:
+        """A party is a member from now on; False where it was one."""
+        columns = tables.community_member.c
+        with self._rows.write() as connection:
+            if _exists(
+                connection, tables.community_member, (columns.community == community) & (columns.party == party)
+            ):
+                return False
+            connection.execute(insert(tables.community_member).values(community=community, party=party))
+            self._regrant(connection, party)
+        self.version += 1
+        return True
+
+    def leave(self, community: int, party: int) -> bool:
+        """A party is a member no more; False where it was none."""
+        columns = tables.community_member.c
+        with self._rows.write() as connection:
+            gone = connection.execute(
+                delete(tables.community_member).where(columns.community == community, columns.party == party)
+            )
+            if gone.rowcount != 1:
+                return False
+            self._regrant(connection, party)
+        self.version += 1
+        return True
 
     # -- collections and access
 

@@ -28,7 +28,8 @@ from comity.kernel.store.database import Database, Reader, Row, Sql
 from comity.kernel.store.events import Events
 from comity.kernel.store.keys import Kinds
 from comity.kernel.store.labels import Labels
-from comity.kernel.store.reshape import Claim, Reshaper, claims_of, unchanged
+from comity.kernel.store.reshape import Reshaper
+from comity.kernel.store.shaping import Claim, Shaper, claims_of, unchanged
 
 MOST_PEOPLE = 200
 MOST_AT_ONCE = 200
@@ -74,11 +75,19 @@ class Restrictions:
     """Restricts, lifts, and does the steps that follow."""
 
     def __init__(
-        self, database: Database, kinds: Kinds, labels: Labels, reshaper: Reshaper, events: Events, clock: Clock
+        self,
+        database: Database,
+        kinds: Kinds,
+        labels: Labels,
+        shaper: Shaper,
+        reshaper: Reshaper,
+        events: Events,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._kinds = kinds
         self._labels = labels
+        self._shaper = shaper
         self._reshaper = reshaper
         self._events = events
         self._clock = clock
@@ -124,7 +133,7 @@ class Restrictions:
 
     def _admitted(self, connection: Connection, object_id: str, key: bytes, account: int | None) -> Reader:
         """A writer, where there is such an object, and whoever asks may see it."""
-        writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        writer = self._database.beside(connection)
         circle = writer.value(_CIRCLE, {"key": key})
         if circle is None:
             if writer.one(_HELD, {"key": key}) is None:
@@ -169,14 +178,12 @@ class Restrictions:
                 for claim in claims
                 for label in (self._labels.row(claim.label, reader),)
             }
-        numbers = self._labels.numbers(set(wanted.values()))
-        with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+        numbers = self._labels.numbers(set(wanted.values()), bounded=False)
+        with self._database.writer() as writer:
             row = writer.one(_STILL, {"key": work.key})
             if row is None or _work(row) != work or not unchanged(writer, claims):
                 return 1
-            for claim in claims:
-                self._reshaper.shape_anew(writer, claim, numbers[wanted[claim.seq]])
+            self._shaper.shape(writer, [(claim, numbers[wanted[claim.seq]]) for claim in claims])
             self._move_on(writer, work, further)
         return len(claims) + 1
 

@@ -83,12 +83,12 @@ def _steps(view: View, statement: Sql, parameters: dict[str, object]) -> Iterato
     before, looked = _END, 0
     while looked < MOST_LOOKED_AT:
         rows = view.reader.all(statement, {**parameters, "before": before, "limit": STEP})
-        if not rows:
+        found = claims.choose(view.open_claims([row[0] for row in rows]), ("last",))
+        yield from sorted(found, key=latest_added, reverse=True)
+        if len(rows) < STEP:
             return
         before = rows[-1][0]
         looked += len(rows)
-        found = claims.choose(view.open_claims([row[0] for row in rows]), ("last",))
-        yield from sorted(found, key=latest_added, reverse=True)
 
 
 def _has(view: View, candidate: Candidate, literals: Sequence[re.Pattern[str]]) -> bool:

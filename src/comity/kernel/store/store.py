@@ -8,26 +8,32 @@ from sqlalchemy import Connection
 from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.base.ids import RandomBytes, system_random
 from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store.agreements import Agreements
 from comity.kernel.store.commit import Committer
 from comity.kernel.store.database import Database, Sql
 from comity.kernel.store.deletion import Deleter
+from comity.kernel.store.effects import EffectBook
 from comity.kernel.store.events import Events
 from comity.kernel.store.follow import Follower
 from comity.kernel.store.following import Followings
+from comity.kernel.store.grants import Grants
+from comity.kernel.store.inside import Inside, inside
 from comity.kernel.store.intake import Intake
 from comity.kernel.store.jobs import Jobs
 from comity.kernel.store.keys import Kinds
-from comity.kernel.store.labels import Labels, Shapes
+from comity.kernel.store.labels import LABELS_PER_SOURCE, Labels, Shapes
 from comity.kernel.store.leftovers import Leftovers
 from comity.kernel.store.mirrors import Mirrors
 from comity.kernel.store.openset import OpenSets
 from comity.kernel.store.people import People
 from comity.kernel.store.reads import Reads
 from comity.kernel.store.registry import Registry
+from comity.kernel.store.relabel import Relabelling
 from comity.kernel.store.reshape import Reshaper
 from comity.kernel.store.restrict import Restrictions
+from comity.kernel.store.shaping import Shaper
 from comity.kernel.store.timers import Timers
-from comity.kernel.store.types import Advance, Batch, Channel, Outcome, Submission, Taken, VersionFilter
+from comity.kernel.store.types import Advance, AgreementRow, Batch, Channel, Outcome, Submission, Taken, VersionFilter
 from comity.kernel.store.visible import Visible
 from comity.kernel.store.vitals import Vitals
 
@@ -42,30 +48,39 @@ SETTLE_AFTER_COMMIT = 200
 class Store:
     """One database. Safe to use from several threads."""
 
-    def __init__(self, database: Database, clock: Clock, random: RandomBytes) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, random: RandomBytes, labels_per_source: int = LABELS_PER_SOURCE
+    ) -> None:
         self._database = database
         self._clock = clock
         self._random = random
         self._kinds = Kinds(database)
-        self._labels = Labels(database, self._kinds, clock)
+        self.timers = Timers(database, clock)
+        self._grants = Grants(clock, self.timers)
+        self._labels = Labels(database, self._kinds, self._grants, labels_per_source)
         self._shapes = Shapes()
         self._committer = Committer(database, self._kinds, self._labels, self._shapes, clock, random)
-        self._reshaper = Reshaper(database, self._kinds, self._labels, self._shapes, clock)
+        shaper = Shaper(self._kinds, self._labels, self._shapes, clock)
+        self._reshaper = Reshaper(database, self._kinds, self._labels, shaper)
         self._deleter = Deleter(database, self._kinds, self._reshaper, clock, random)
         self._follower = Follower(database)
         self._intake = Intake(database)
-        self._sets = OpenSets(database, self._labels)
+        self._sets = OpenSets(database, self._labels, clock)
+        self._effects = EffectBook(clock)
         self._cursor_key = b""
         self.events = Events(database, clock, random)
         self._reads = Reads(database, self.events, clock)
-        self._restrictions = Restrictions(database, self._kinds, self._labels, self._reshaper, self.events, clock)
-        self.timers = Timers(database, clock)
+        self._restrictions = Restrictions(
+            database, self._kinds, self._labels, shaper, self._reshaper, self.events, clock
+        )
         self.jobs = Jobs(database, clock)
+        self.relabelling = Relabelling(database, self._kinds, self._labels, shaper, self.jobs)
         self.followings = Followings(database, clock)
         self.leftovers = Leftovers(database, clock)
         self.mirrors = Mirrors(database, self.timers)
         self.vitals = Vitals(database)
-        self.registry = Registry(_Rows(database), self._labels.regrant)
+        self.agreements = Agreements(database, self._grants, self.events, clock)
+        self.registry = Registry(_Rows(database), self._regrant)
         self.people = People(_Rows(database), self.events)
 
     # -- the doors
@@ -79,15 +94,36 @@ class Store:
             self.settle(SETTLE_AFTER_COMMIT)
         return outcome
 
-    def visible(self, viewer: Viewer) -> Visible:
-        """What a viewer may see."""
-        return Visible(self._database, self._sets, self._kinds, self._key(), viewer, self._reads)
+    def visible(self, viewer: Viewer, on: Micros | None = None) -> Visible:
+        """What a viewer may see. ``on``: what it could see at that moment; of one to come, as far as that is known today."""
+        beside = (self._reads, self._effects, self._clock, self._random, on)
+        return Visible(self._database, self._sets, self._kinds, self._key(), viewer, *beside)
+
+    def enact(self, batch: Batch | None, row: AgreementRow, *, by: str, account: int | None = None) -> AgreementRow:
+        """Keep an agreement and the objects that say so, and let the grants follow, in one transaction. What is kept already
+        gets the dates of signatures that it had not; a newer version takes the place of the one before.
+
+        ``by``: who says so, for the ledger; ``account`` where that is a person of ours. Raises Conflict where another text is
+        kept as the same version.
+        """
+        enact = self.agreements.enact
+        if batch is None:
+            with inside(self._database, None) as writer:
+                enact(writer, row, by, account)
+        else:
+            _, reshapes = self._committer.commit(batch, lambda writer, _outcome: enact(writer, row, by, account))
+            if reshapes:
+                self.settle(SETTLE_AFTER_COMMIT)
+        return next(one for one in self.agreements.versions(row.name) if one.version == row.version)
 
     def delete(
         self, party: int, collection: int, object_id: str, versions: tuple[VersionFilter, ...], at: Micros
     ) -> int:
         """Take back a party's own claims of an object; how many there were."""
-        return self._deleter.delete(party, collection, object_id, versions, at)
+        deleted = self._deleter.delete(party, collection, object_id, versions, at)
+        if deleted:
+            self.settle(SETTLE_AFTER_COMMIT)
+        return deleted
 
     # -- restriction to named people
 
@@ -142,6 +178,11 @@ class Store:
         """One bounded step of labelling or shaping anew; 0 when nothing waits."""
         return self._restrictions.step(limit) or self._reshaper.step(limit)
 
+    def key_date(self, connection: Inside | None = None) -> None:
+        """Decide anew what is due by now, because a date has come that policy knows of."""
+        with inside(self._database, connection) as writer:
+            self._grants.fire(writer)
+
     def index_text(self, limit: int = 5000) -> int:
         """One bounded step of the text index; 0 when it has caught up (SQLite: always)."""
         return self._follower.index_text(limit)
@@ -164,6 +205,10 @@ class Store:
     def close(self) -> None:
         """Give all connections back."""
         self._database.close()
+
+    def _regrant(self, connection: Connection, party: int) -> None:
+        with inside(self._database, connection) as writer:
+            self._grants.regrant(writer, party)
 
     def _key(self) -> bytes:
         if not self._cursor_key:
@@ -194,6 +239,16 @@ class _Rows:
             yield connection
 
 
-def open_store(url: str, clock: Clock, random: RandomBytes = system_random, *, cache_mb: int = 8) -> Store:
-    """A store on a database URL (see ``Database``); connects when first used. The schema is ``migrate``'s."""
-    return Store(Database(url, cache_mb=cache_mb), clock, random)
+def open_store(
+    url: str,
+    clock: Clock,
+    random: RandomBytes = system_random,
+    *,
+    cache_mb: int = 8,
+    labels_per_source: int = LABELS_PER_SOURCE,
+) -> Store:
+    """A store on a database URL (see ``Database``); connects when first used. The schema is ``migrate``'s.
+
+    ``labels_per_source``: beyond so many different labels, what a source sends is quarantined.
+    """
+    return Store(Database(url, cache_mb=cache_mb), clock, random, labels_per_source)

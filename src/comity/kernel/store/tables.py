@@ -83,6 +83,9 @@ label = Table(
     Column("kind", Integer, nullable=False),
     Column("features", Text, nullable=False, unique=True),
     Column("claims", BigInteger, nullable=False),
+    Column("due", BigInteger),  # the next moment at which a date of its own comes
+    Index("label_due", "due"),
+    Index("label_source", "source"),
 )
 shape = Table(
     "shape",
@@ -99,6 +102,8 @@ grant = Table(
     Column("label", Integer, primary_key=True, autoincrement=False),
     Column("opened", Integer, primary_key=True, autoincrement=False),
     Column("closed", BigInteger),
+    Column("until", BigInteger),  # known beforehand: from then on it is closed, whether or not anybody has written so
+    Column("cause", Text),  # of its closing: the name of the agreement that was changed or lapsed
 )
 opening = Table(
     "opening",
@@ -106,6 +111,23 @@ opening = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("claim", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+# -- claims as they stood until they were labelled, shaped or placed anew: what could be seen on an earlier day
+past = Table(
+    "past",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("body", BigInteger, nullable=False),
+    Column("label", Integer, nullable=False),
+    Column("shape", Integer, nullable=False),
+    Column("source", Integer, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+    Index("past_version", "version"),
+    Index("past_until", "until"),
+    sqlite_with_rowid=False,
 )
 # -- claims whose shape waits for a guessable neighbour that is not held; keys whose referrers are to be shaped anew
 waiting = Table(
@@ -179,6 +201,59 @@ party = Table(
     Column("own", Boolean, nullable=False),
     Column("identity", Text),
     Column("created", BigInteger, nullable=False),
+    Column("client_of", Integer),
+)
+community = Table(
+    "community",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+community_member = Table(
+    "community_member",
+    metadata,
+    Column("community", Integer, primary_key=True, autoincrement=False),
+    Column("party", Integer, primary_key=True, autoincrement=False),
+)
+# -- an agreement in one version: as text, as data, and since when it is signed, suspended, withdrawn, superseded
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("articles", Text, nullable=False),  # the agreement's struct as JSON
+    Column("object", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("ours", BigInteger),
+    Column("theirs", BigInteger),
+    Column("suspended", BigInteger),
+    Column("withdrawn", BigInteger),
+    Column("superseded", BigInteger),
+    Column("due", BigInteger),  # the next moment at which a date in it comes
+    Index("agreement_version", "name", "version", unique=True),
+    Index("agreement_due", "due"),
+)
+# -- whom an agreement has ever bound: what that party gave under it stays under its word
+bound_once = Table(
+    "bound_once",
+    metadata,
+    Column("agreement", Text, primary_key=True),
+    Column("party", Integer, primary_key=True, autoincrement=False),
+)
+agreement_draft = Table(
+    "agreement_draft",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 collection = Table(
     "collection",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.base.errors import NotFound
-from comity.kernel.store.database import Database, Reader, Row, Sql
+from comity.kernel.store.database import Database, Row, Sql
 from comity.kernel.store.inside import Inside, inside
 from comity.kernel.store.progress import Timer
 
@@ -111,7 +111,7 @@ class Timers:
         taken back or was put off meanwhile. An error of ``effect`` comes through, and then nothing has happened.
         """
         with self._database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=self._database.postgres)
+            writer = self._database.beside(connection)
             if writer.run(_FIRED, {"id": number, "now": self._clock.now()}) != 1:
                 return False
             effect(connection)

@@ -12,6 +12,8 @@ import msgspec
 from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.agreement.articles import Agreement
+from comity.kernel.policy.agreement.binding import Enacted
 
 VersionFilter = Micros | Literal["first", "last", "all"]
 
@@ -187,7 +189,9 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class Party(msgspec.Struct, frozen=True):
-    """A party of the directory. ``own`` marks the one that runs this node; ``identity`` is its STIX identity id, where known."""
+    """A party of the directory. ``own`` marks the one that runs this node; ``identity`` is its STIX identity id, where known;
+    ``client_of`` the number of the party whose client it is, where it is one.
+    """
 
     id: int
     slug: str
@@ -197,6 +201,63 @@ class Party(msgspec.Struct, frozen=True):
     own: bool
     identity: str | None
     created: Micros
+    client_of: int | None = None
+
+
+class Community(msgspec.Struct, frozen=True):
+    """A named set of parties, which agreements and handling caveats can speak of."""
+
+    id: int
+    slug: str
+    name: str
+    created: Micros
+
+
+class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement in one version, as this node keeps it.
+
+    ``version``      the ``modified`` of its object
+    ``object``       the STIX id of its object; ``digest``: what was signed
+    ``made``         when it came to stand here, ``made_by`` by whose word
+    ``ours``, ``theirs``   since when it is signed by us, and by all the others
+    ``suspended``, ``withdrawn``, ``superseded``   since when
+    """
+
+    name: str
+    version: Micros
+    title: str
+    text: str
+    agreement: Agreement
+    object: str
+    digest: bytes
+    made: Micros = 0
+    made_by: str = ""
+    ours: Micros | None = None
+    theirs: Micros | None = None
+    suspended: Micros | None = None
+    withdrawn: Micros | None = None
+    superseded: Micros | None = None
+
+    @property
+    def enacted(self) -> Enacted:
+        """As policy takes it."""
+        return Enacted(
+            agreement=self.agreement,
+            version=self.version,
+            ours=self.ours,
+            theirs=self.theirs,
+            suspended=self.suspended,
+            withdrawn=self.withdrawn,
+        )
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """The text of an agreement that nobody has signed: who wrote it (an account), and when."""
+
+    name: str
+    text: str
+    account: int
+    at: Micros
 
 
 class Collection(msgspec.Struct, frozen=True):

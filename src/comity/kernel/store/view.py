@@ -28,7 +28,7 @@ _BODIES = "SELECT seq, raw, digest FROM version WHERE seq"
 
 class View(msgspec.Struct):
     """One snapshot: the viewer's open set, the counters, the labels. ``restricted``: the ids of what was described here and is
-    restricted to named people.
+    restricted to named people. ``then``: what makes statements speak of the claims of an earlier day (``past``).
     """
 
     reader: Reader
@@ -36,16 +36,32 @@ class View(msgspec.Struct):
     state: State
     labels: dict[int, Label]
     kinds: Kinds
+    then: str = ""
     restricted: set[str] = msgspec.field(default_factory=set)
 
     def open_claims(self, versions: Iterable[int], scope: Scope = EVERYTHING) -> list[Candidate]:
         """Open claims of some versions, by date."""
-        return claims.open_claims(self.reader, self.opened, self.labels, scope, versions)
+        return self._stood(claims.open_claims(self.reader, self.opened, self.labels, scope, versions, self.then))
 
     def claims_of(self, object_ids: Iterable[str], scope: Scope = EVERYTHING) -> list[Candidate]:
         """Open claims of some ids, by date; what is no id, or not held, has none."""
         keys = [key for one in object_ids if is_id(one) and (key := self.kinds.key_of(one)) is not None]
-        return claims.open_claims_of(self.reader, self.opened, self.labels, scope, keys) if keys else []
+        return self.claims_of_keys(keys, scope) if keys else []
+
+    def claims_of_keys(self, keys: Iterable[bytes], scope: Scope = EVERYTHING) -> list[Candidate]:
+        """Open claims of what is held under some keys, by date."""
+        return self._stood(claims.open_claims_of(self.reader, self.opened, self.labels, scope, keys, self.then))
+
+    def _stood(self, found: list[Candidate]) -> list[Candidate]:
+        return found if self.opened.on is None else claims.stood(self.reader, found, self.state, self.as_of)
+
+    @property
+    def as_of(self) -> Micros:
+        """The last date at which anything stands here: what opened at the moment of which this is has dates behind it."""
+        on = self.opened.on
+        if on is None:
+            return self.state.at
+        return min(self.state.at, max([on, *(opening.until() for opening in self.opened.openings)]))
 
     def names(self) -> dict[bytes, str]:
         """The names of types by the last two bytes of a key."""
@@ -78,7 +94,7 @@ class View(msgspec.Struct):
         }
         siblings: dict[bytes, list[Candidate]] = {}
         keys = {one.key for one in chosen}
-        for candidate in claims.open_claims_of(self.reader, self.opened, self.labels, EVERYTHING, keys):
+        for candidate in self.claims_of_keys(keys):
             siblings.setdefault(candidate.key, []).append(candidate)
         found = tuple(
             _held(
@@ -103,7 +119,7 @@ class View(msgspec.Struct):
         names = self.names()
         self.restricted.update(
             object_id_of(bytes(key), names)
-            for key, label in rows_of(self.reader, _KEYS_OF_CLAIMS, claims)
+            for key, label in rows_of(self.reader, self.then + _KEYS_OF_CLAIMS, claims)
             if self.circle_of(bytes(key), label)
         )
 
@@ -114,7 +130,7 @@ class View(msgspec.Struct):
 
 def newest_first(candidate: Candidate) -> tuple[int, int]:
     """Order by version, then by arrival, the newest first."""
-    return (-candidate.modified, -candidate.claim)
+    return (-candidate.dated, -candidate.claim)
 
 
 def latest_added(candidate: Candidate) -> Micros:
@@ -137,7 +153,7 @@ def _held(
         id=object_id,
         type=label.type,
         raw=bytes(body[0]),
-        modified=candidate.modified,
+        modified=candidate.dated,
         added=candidate.added,
         source=candidate.source,
         source_slug=party[0],

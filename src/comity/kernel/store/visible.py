@@ -4,24 +4,31 @@ Hidden and absent are the same to every method: an empty answer. Nothing here co
 Before a person is given something that is restricted to named people, a leaf says so (``reads``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
 
-from comity.kernel.base.clock import Micros
+from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.base.errors import Invalid
+from comity.kernel.base.ids import RandomBytes
+from comity.kernel.policy.agreement.binding import Enacted
+from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store import candidates as claims
+from comity.kernel.store.answers import Compared, Explained, Ids, Matrix, Preview, Tally, WentOut
 from comity.kernel.store.arrivals import arrivals
 from comity.kernel.store.candidates import Candidate
 from comity.kernel.store.cursor import Cursor, read_cursor, write_cursor
 from comity.kernel.store.database import Database, Reader, Sql
-from comity.kernel.store.feed import Entry, Feed, Run
+from comity.kernel.store.effects import EffectBook
+from comity.kernel.store.explaining import Explaining
+from comity.kernel.store.feed import Entry, Feed, Run, claim_at
 from comity.kernel.store.keys import Kinds, object_id_of
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import OpenSets, Scope
-from comity.kernel.store.plan import LARGE_BYTES
+from comity.kernel.store.past import claims_then
+from comity.kernel.store.plan import LARGE_BYTES, UNDATED
 from comity.kernel.store.reads import Reads
 from comity.kernel.store.search import find
 from comity.kernel.store.types import Arrival, Found, Graph, Held, Page, Query, Record, Records
@@ -43,7 +50,7 @@ _PAGE = Sql(
 )
 _BODIES = "SELECT seq, raw FROM version WHERE seq"
 _BODIES_BETWEEN = Sql("SELECT seq, raw FROM version WHERE seq >= :low AND seq <= :high AND length(raw) <= :large")
-_LINES = "SELECT b.seq, b.key, b.modified FROM version b WHERE b.seq"
+_LINES = "SELECT c.seq, b.key, b.modified, c.flags FROM claim c JOIN version b ON b.seq = c.body WHERE c.seq"
 _SIZES = "SELECT seq, length(raw) FROM version WHERE seq"
 _RECENT = Sql("SELECT version FROM claim WHERE seq > :low AND seq <= :high ORDER BY seq DESC")
 _CIRCLE = Sql("SELECT circle FROM restriction WHERE key = :key")
@@ -51,20 +58,35 @@ _PEOPLE = Sql("SELECT account FROM circle_member WHERE circle = :circle ORDER BY
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a page begins: after ``start``, in the feed as it stood at ``as_of``. ``served``: the date of a cursor."""
+    """Where a page begins: after ``start``, in the feed as it stood at ``as_of``. ``served`` and ``nonce``: of a cursor."""
 
     start: Micros | None
     as_of: Micros
     served: Micros | None
+    nonce: bytes = b""
 
 
 class Visible:
     """What one viewer may see. Cheap to make: nothing is read until asked."""
 
     def __init__(
-        self, database: Database, sets: OpenSets, kinds: Kinds, cursor_key: bytes, viewer: Viewer, reads: Reads
+        self,
+        database: Database,
+        sets: OpenSets,
+        kinds: Kinds,
+        cursor_key: bytes,
+        viewer: Viewer,
+        reads: Reads,
+        effects: EffectBook,
+        clock: Clock,
+        random: RandomBytes,
+        on: Micros | None = None,
     ) -> None:
         self._reads = reads
+        self._effects = effects
+        self._clock = clock
+        self._random = random
+        self._on = on
         self._database = database
         self._sets = sets
         self._kinds = kinds
@@ -80,9 +102,12 @@ class Visible:
             place = self._place(view, query, limit, cursor)
             found = self._by_key(view, query, place, limit + 1)
             if found is None:
-                runs = self._feed(view, query, place).after(place.start, limit + 1)
+                feed, whole = self._feed(view, query, place), limit <= LARGE_PAGE
+                runs = feed.after(place.start, limit + 1, whole=whole)
                 if sum(run.count for run in runs) <= LARGE_PAGE + 1 and not any(run.large for run in runs):
                     return self._joined(view, query, runs, limit, place)
+                if any(run.objects is not None for run in runs):
+                    runs = feed.after(place.start, limit + 1)
                 found = [entry for run in runs for entry in run.entries(reader)]
             entries, following = self._cut(reader, query, found, limit, place)
             if not entries:
@@ -103,7 +128,7 @@ class Visible:
             runs = [run for run in runs if run.count]
         view.shown(int(claim) for run in runs for claim in run.claims.split(","))
         first, last = runs[0].ends(reader)[0], runs[-1].ends(reader)[1]
-        objects = _objects(reader, ",".join(run.bodies for run in runs))
+        objects = b",".join(_objects(reader, run.bodies) if run.objects is None else run.objects for run in runs)
         return Page(objects, min(count, limit), self._next(query, last, place) if more else None, first, last)
 
     def manifest(self, query: Query, limit: int, cursor: str | None = None) -> Records:
@@ -123,10 +148,16 @@ class Visible:
                 return Records((), None, place.served, place.served)
             view.shown(entry.claim for entry in entries)
             names = view.names()
-            lines = {seq: (key, modified) for seq, key, modified in rows_of(reader, _LINES, [e.body for e in entries])}
+            rows = rows_of(reader, view.then + _LINES, [entry.claim for entry in entries])
+            lines = {seq: (key, None if flags & UNDATED else modified) for seq, key, modified, flags in rows}
         records = tuple(
-            Record(id=object_id_of(bytes(lines[entry.body][0]), names), added=entry.added, version=lines[entry.body][1])
+            Record(
+                id=object_id_of(bytes(key), names),
+                added=entry.added,
+                version=entry.added if modified is None else modified,
+            )
             for entry in entries
+            for key, modified in (lines[entry.claim],)
         )
         return Records(records, following, entries[0].added, entries[-1].added)
 
@@ -138,16 +169,17 @@ class Visible:
         if limit < 1:
             raise Invalid("limit has to be at least 1.", where="limit", clause="TAXII 2.1 3.4")
         if cursor is None:
-            return Place(query.added_after, view.state.at, None)
+            return Place(query.added_after, view.as_of, None)
         held = read_cursor(self._key, (self._viewer.party, self._viewer.account), query, cursor)
-        return Place(held.after, held.as_of, held.after)
+        return Place(held.after, held.as_of, held.after, held.nonce)
 
     def _feed(self, view: View, query: Query, place: Place) -> Feed:
-        return Feed(view.reader, view.opened, view.state, view.labels, _scope(query), query.versions, place.as_of)
+        scope = _scope(query)
+        return Feed(view.reader, view.opened, view.state, view.labels, scope, query.versions, place.as_of, view.then)
 
     def _next(self, query: Query, last: Micros, place: Place) -> str:
         asker = (self._viewer.party, self._viewer.account)
-        return write_cursor(self._key, asker, query, Cursor(last, place.as_of))
+        return write_cursor(self._key, self._random, asker, query, Cursor(last, place.as_of, place.nonce))
 
     def _cut(
         self, reader: Reader, query: Query, entries: list[Entry], limit: int, place: Place
@@ -172,6 +204,7 @@ class Visible:
             some = claims.versions_at(view.reader, moments, MOST_BY_MOMENT)
             if some is None:
                 return None
+            some += claims.versions_dated(view.reader, view.opened, moments)
             open_claims = view.open_claims(some, _scope(query))
         else:
             return None
@@ -185,8 +218,8 @@ class Visible:
         person was given what is restricted.
         """
         with self._database.snapshot() as reader:
-            opened, state, labels = self._sets.of(reader, self._viewer.party, self._viewer.account)
-            view = View(reader, opened, state, labels, self._kinds)
+            opened, state, labels = self._sets.of(reader, self._viewer.party, self._viewer.account, self._on)
+            view = View(reader, opened, state, labels, self._kinds, claims_then(reader, self._on))
             yield view
         if view.restricted and self._viewer.account is not None:
             self._reads.note(self._viewer.account, view.restricted)
@@ -201,10 +234,11 @@ class Visible:
     def recent(self, limit: int = 50) -> tuple[Held, ...]:
         """What came last, newest first, once for each object."""
         with self._looking() as view:
-            high, window = view.state.claim, 4 * limit
+            newest = view.state.claim if self._on is None else min(claim_at(view.reader, self._on), view.state.claim)
+            high, window = newest, 4 * limit
             chosen: dict[bytes, Candidate] = {}
-            while len(chosen) < limit and high > 0 and view.state.claim - high < MOST_RECENT:
-                rows = view.reader.all(_RECENT, {"low": high - window, "high": high})
+            while len(chosen) < limit and high > 0 and newest - high < MOST_RECENT:
+                rows = view.reader.all(_RECENT.after(view.then), {"low": high - window, "high": high})
                 found = claims.first_claims(view.open_claims(row[0] for row in rows))
                 for candidate in reversed(found):
                     if high - window < candidate.claim <= high:
@@ -238,6 +272,58 @@ class Visible:
         """The neighbourhood of an object along references, both ways, nearest first; at most ``limit`` objects."""
         with self._looking() as view:
             return Walk(view, limit).graph(object_id, depth)
+
+    # -- policy, for our own people
+
+    def explained(self, object_id: str, party: int, on: Micros | None = None) -> tuple[Explained, ...]:
+        """Every claim of an id that the viewer may see, newest version first, with what policy says of it for a party.
+
+        ``on``: by the rules as they stand now, on that day. Whether it was released on a day that is past is said by the
+        grants of that day.
+        """
+        with self._asking() as asked:
+            return asked.explained(object_id, party, on) if asked else ()
+
+    def preview(self, enacted: Enacted) -> Preview:
+        """What would be if an agreement stood like this in the place of what stands under its name: exactly what each party
+        would then get.
+        """
+        with self._asking() as asked:
+            return asked.preview(enacted) if asked else Preview((), {})
+
+    def decided_by(self, name: str) -> Mapping[int, Tally]:
+        """For each article of an agreement the claims that it decides, over all parties that it binds."""
+        with self._asking() as asked:
+            return asked.decided_by(name) if asked else {}
+
+    def matrix(self, feature: str, parties: Collection[int] | None = None) -> Matrix:
+        """Claims by party (None: all) and by one feature of their labels: ``tlp``, ``type``, ``source`` or ``collection``."""
+        with self._asking() as asked:
+            return asked.matrix(feature, parties) if asked else Matrix(feature, (), ())
+
+    def in_cell(
+        self, feature: str, value: str, party: int, effect: Effect | None = None, limit: int = 50
+    ) -> tuple[tuple[str, Effect], ...]:
+        """Some of the objects that a cell of the matrix counts, each with what is done with it."""
+        with self._asking() as asked:
+            return asked.in_cell(feature, value, party, effect, limit) if asked else ()
+
+    def compared(self, party: int, on: Micros) -> Compared:
+        """What a party could see at a moment, past or to come, beside what it sees now."""
+        with self._asking() as asked:
+            return asked.compared(party, on) if asked else Compared(0, 0, Ids(), Ids())
+
+    def went_out(self, party: int, name: str = "", limit: int = 1000) -> tuple[WentOut, ...]:
+        """What had been open to a party and is not any more, the latest closing first. ``name``: by what an agreement did."""
+        with self._asking() as asked:
+            return asked.went_out(party, name, limit) if asked else ()
+
+    @contextmanager
+    def _asking(self) -> Iterator[Explaining | None]:
+        """The questions of one of our own people; None where it is somebody else who asks."""
+        with self._looking() as view:
+            asked = Explaining(view, self._sets, self._effects, self._clock.now(), self._viewer.account)
+            yield asked if view.opened.own else None
 
 
 def _objects(reader: Reader, bodies: str) -> bytes:

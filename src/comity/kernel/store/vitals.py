@@ -28,6 +28,14 @@ _JOBS: Final = Sql("SELECT state, count(*) FROM job GROUP BY state ORDER BY stat
 _MIRRORS: Final = Sql(
     "SELECT m.id, c.slug, m.errors, m.paused, m.succeeded FROM mirror m JOIN collection c ON c.id = m.collection ORDER BY m.id"
 )
+_QUARANTINE: Final = Sql(
+    "SELECT l.source, p.slug, sum(CASE WHEN l.features LIKE 'v2|%|q' THEN 0 ELSE 1 END), "
+    "CAST(sum(CASE WHEN l.features LIKE 'v2|%|q' THEN l.claims ELSE 0 END) AS bigint) q FROM label l "
+    "JOIN party p ON p.id = l.source GROUP BY l.source, p.slug ORDER BY p.slug"
+)
+_STALE: Final = Sql(
+    "SELECT CAST(coalesce(sum(claims), 0) AS bigint) FROM label WHERE features NOT LIKE 'v2|%' OR features LIKE 'v2|%s'"
+)
 _BYTES: Final = Sql("", "SELECT pg_database_size(current_database())")
 
 
@@ -79,6 +87,15 @@ class Amounts(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class Quarantined(msgspec.Struct, frozen=True):
+    """A source that sends more kinds of labels than it may: its number and slug, the labels it has, its claims in quarantine."""
+
+    source: int
+    slug: str
+    labels: int
+    claims: int
+
+
 class Vitals:
     """Reads them."""
 
@@ -100,6 +117,16 @@ class Vitals:
                 for number, slug, errors, paused, succeeded in reader.all(_MIRRORS)
             )
             return Amounts(Numbers(*numbers), jobs, mirrors, self._bytes(reader))
+
+    def quarantine(self) -> tuple[Quarantined, ...]:
+        """The sources of which something is in quarantine."""
+        with self._database.snapshot() as reader:
+            return tuple(Quarantined(*row) for row in reader.all(_QUARANTINE) if row[3])
+
+    def stale(self) -> int:
+        """How many claims are still to be labelled anew after an update."""
+        with self._database.snapshot() as reader:
+            return int(reader.value(_STALE))
 
     def _bytes(self, reader: Reader) -> int:
         if self._database.postgres:

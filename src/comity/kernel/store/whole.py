@@ -249,8 +249,7 @@ def forget_presence(url: str) -> None:
     """
     database = Database(url)
     try:
-        with database.write() as connection:
-            writer = Reader(connection.connection.driver_connection, postgres=database.postgres)
+        with database.writer() as writer:
             for statement in _FORGET:
                 writer.run(statement)
     finally:

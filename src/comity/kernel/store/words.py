@@ -12,6 +12,7 @@ from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.label import foreign_markings
 
 TOKEN_BYTES = 8
+_SIXTEEN = 0xFFFFFFFFFFFFFFFF
 
 
 def targets(parsed: Parsed) -> tuple[str, ...]:
@@ -32,25 +33,28 @@ def observable_token(kind: str, value: str) -> bytes:
 
 def target_word(object_id: str) -> str:
     """A reference as a word of SQLite's index."""
-    return "r" + _half(object_id)
+    return f"r{object_id[-36:-28]}{object_id[-27:-23]}{object_id[-22:-18]}"
 
 
 def observable_word(kind: str, value: str) -> str:
     """An observable as a word of SQLite's index."""
-    return f"o{observable_token(kind, value).hex()}"
+    return "o" + blake2b(f"{kind}\0{value}".encode(), digest_size=TOKEN_BYTES).hexdigest()
 
 
 def modified_word(modified: Micros) -> str:
     """A version's timestamp as a word of SQLite's index."""
-    return f"m{modified & 0xFFFFFFFFFFFFFFFF:016x}"
+    return f"m{modified & _SIXTEEN:016x}"
 
 
 def words(parsed: Parsed, modified: Micros) -> str:
     """The whole text that SQLite's index gets for one version."""
-    parts = [parsed.text, modified_word(modified)]
-    parts += [target_word(ref) for ref in targets(parsed)]
-    parts += [observable_word(kind, value) for kind, value in parsed.observables]
-    return " ".join(parts)
+    refs, observables = targets(parsed), parsed.observables
+    text = f"{parsed.text} m{modified & _SIXTEEN:016x}"
+    if refs:
+        text = f"{text} {' '.join([target_word(ref) for ref in refs])}"
+    if observables:
+        text = f"{text} {' '.join([observable_word(kind, value) for kind, value in observables])}"
+    return text
 
 
 def _half(object_id: str) -> str:

@@ -255,6 +255,19 @@ KINDS: Final[dict[str, Kind]] = {
         "rule",
         "definition_type definition",
     ),
+    # Ours, by published extensions (docs/extensions).
+    "agreement": _kind(
+        msgid("Agreement"),
+        msgid("What parties agreed about what may go to whom, in numbered articles."),
+        "writing",
+        "name template signatories articles text",
+    ),
+    "agreement-signature": _kind(
+        msgid("Signature of an agreement"),
+        msgid("A party's word that it agrees, signed with both keys of its node."),
+        "writing",
+        "agreement_ref agreement_modified agreement_digest public_keys signatures",
+    ),
 }
 
 

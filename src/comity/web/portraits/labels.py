@@ -26,6 +26,9 @@ LABELS: Final[dict[str, Reading]] = {
     "action": (msgid("Action"), values.any_value),
     "additional_header_fields": (msgid("Further header fields"), values.any_value),
     "administrative_area": (msgid("Administrative area"), values.text),
+    "agreement_digest": (msgid("Digest of the agreement"), values.mono),
+    "agreement_modified": (msgid("Version of the agreement"), values.moment),
+    "agreement_ref": (msgid("Agreement"), values.reference),
     "aliases": (msgid("Also known as"), values.text),
     "analysis_definition_version": (msgid("Version of the definitions"), values.text),
     "analysis_ended": (msgid("Analysis ended"), values.moment),
@@ -204,6 +207,12 @@ LABELS: Final[dict[str, Reading]] = {
 }
 
 OF_TYPE: Final[dict[tuple[str, str], Reading]] = {
+    ("agreement", "articles"): (msgid("Articles"), values.any_value),
+    ("agreement", "signatories"): (msgid("Signatories"), values.any_value),
+    ("agreement", "template"): (msgid("Template"), values.text),
+    ("agreement", "text"): (msgid("The text"), values.long),
+    ("agreement-signature", "public_keys"): (msgid("Public keys"), values.any_value),
+    ("agreement-signature", "signatures"): (msgid("Signatures"), values.any_value),
     ("autonomous-system", "number"): (msgid("AS number"), values.plain_number),
     ("domain-name", "value"): (msgid("Domain name"), values.address),
     ("email-addr", "value"): (msgid("E-mail address"), values.address),

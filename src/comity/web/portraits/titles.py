@@ -168,7 +168,16 @@ def _marking(decoded: Decoded, _names: Names) -> Phrase:
     return _first(decoded, "name", "definition_type") or _nameless(decoded)
 
 
+def _agreement(decoded: Decoded, _names: Names) -> Phrase:
+    return _first(decoded, "title", "name") or _nameless(decoded)
+
+
+def _agreed(decoded: Decoded, names: Names) -> Phrase:
+    return Phrase(msgid("Signature of %(agreement)s"), {"agreement": _named(decoded.get("agreement_ref"), names)})
+
+
 _CALLED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "agreement-signature": ("agreement_ref",),
     "language-content": ("object_ref",),
     "network-traffic": ("src_ref", "dst_ref"),
     "relationship": ("source_ref", "target_ref"),
@@ -176,6 +185,8 @@ _CALLED_BY: Final[dict[str, tuple[str, ...]]] = {
 }
 
 _COMPOSED: Final[dict[str, Callable[[Decoded, Names], Phrase]]] = {
+    "agreement": _agreement,
+    "agreement-signature": _agreed,
     "artifact": _file,
     "autonomous-system": _autonomous_system,
     "directory": _key_or_path,

@@ -1,0 +1,20 @@
+"""Codes of jurisdictions: whose law a party is under (ISO 3166-1 alpha-2, and what the standard leaves to others)."""
+
+from typing import Final
+
+# ISO 3166-1: the officially assigned alpha-2 elements.
+_ASSIGNED: Final = """
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
+GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP
+KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT
+MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
+SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ
+UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+"""
+# ISO 3166-1, exceptionally reserved, for organisations that are no state: the European Union, the United Nations.
+_RESERVED: Final = "EU UN"
+# ISO 3166-1 8.1.3 leaves these to users; what they stand for is agreed between those who use them.
+_USERS: Final = " ".join(f"X{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+JURISDICTIONS: Final = frozenset(f"{_ASSIGNED} {_RESERVED} {_USERS}".split())
