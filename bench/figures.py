@@ -102,6 +102,17 @@ _ORDER: Final = (
     "agreement that touches 1,000 labels",
     "open set of 100,000 shapes, first of the process",
     "open set of 100,000 shapes",
+    "scan, objects of the corpus",
+    "scan, 500 characters of text",
+    "scan of the log",
+    "objects scanned",
+    "objects with personal data",
+    "twins made",
+    "twins of 100,000 objects",
+    "pages of twins / of originals",
+    "twins that stand",
+    "originals that go as they are",
+    "originals that can't go",
 )
 _LESS_IS_BETTER: Final = ("ms", "s", "kB", "MB", "µs/obj")
 MEDALLION_SIZE: Final = 1000

@@ -75,6 +75,16 @@ class Node:
         words = [sys.executable, "-m", "bench.policy", self.folder, *(("--beside", beside) if beside else ())]
         return dict(json.loads(run(words, folder=Path(__file__).parents[1], seconds=seconds)))
 
+    def scan(self, corpus: Path, seconds: float = 1800) -> dict[str, float]:
+        """Figures of `bench.scan` of this node at rest, in a process of its own."""
+        words: list[str | Path] = [sys.executable, "-m", "bench.scan", self.folder, corpus]
+        return dict(json.loads(run(words, folder=Path(__file__).parents[1], seconds=seconds)))
+
+    def twins(self, seconds: float = 1800) -> dict[str, float]:
+        """Figures of `bench.twins` of this node at rest, in a process of its own."""
+        words: list[str | Path] = [sys.executable, "-m", "bench.twins", self.folder]
+        return dict(json.loads(run(words, folder=Path(__file__).parents[1], seconds=seconds)))
+
     def sign_in_link(self) -> str:
         """A one-time link for the first person of the node."""
         said = self._comity("account", "link", "--json")

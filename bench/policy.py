@@ -152,13 +152,13 @@ def inside(node: Node, meter: Meter) -> None:
     }
     for name, whom in (("everything", everything), ("half", half)):
         reader = node.store.visible(Viewer(whom.id))
-        ways[name] = partial(_along, reader, query)
-    rates = _rates(ways, processor=not node.database.startswith("postgresql"))
+        ways[name] = partial(along, reader, query)
+    rates = rates_of(ways, processor=not node.database.startswith("postgresql"))
     meter.found["rows, straight from the tables"] = rates["bare"]
     meter.found["pages, policy not asked"] = rates["unasked"]
     for name in ("everything", "half"):
         meter.found[f"pages, {name} granted"] = rates[name] / rates["unasked"]
-    meter.found["objects, half granted"] = float(_along(node.store.visible(Viewer(half.id)), query))
+    meter.found["objects, half granted"] = float(along(node.store.visible(Viewer(half.id)), query))
     _opening(node, meter, party("tenth", Tlp.CLEAR), query, agree)
     rare = party("rare", Tlp.CLEAR)
     agree(
@@ -170,7 +170,7 @@ def inside(node: Node, meter: Meter) -> None:
             Withhold(number=3, when=Selection(types=_COMMON)),
         ],
     )
-    meter.found["objects, one in ten thousand"] = float(_along(node.store.visible(Viewer(rare.id)), query))
+    meter.found["objects, one in ten thousand"] = float(along(node.store.visible(Viewer(rare.id)), query))
     pages = [_timed(lambda: node.store.visible(Viewer(rare.id)).page(query, 100)) for _ in range(20)]
     meter.found["page, one in ten thousand"] = statistics.median(pages) * 1000
 
@@ -241,18 +241,18 @@ def _bare(store: Store) -> int:
 
 
 def _unasked(reader: Visible, query: Query) -> int:
-    """``_along`` by the same door with the test of the open set taken out of its statements: all else stays, the same pages,
+    """``along`` by the same door with the test of the open set taken out of its statements: all else stays, the same pages,
     cursors and dates. ``reader``: the own party, to whom nothing opened later than it came.
     """
     held = feed._BYTE, feed._ANY, feed._statements
     feed._BYTE, feed._ANY, feed._statements = ("true", "true"), ("", ""), _UNASKED
     try:
-        return _along(reader, query)
+        return along(reader, query)
     finally:
         feed._BYTE, feed._ANY, feed._statements = held
 
 
-def _along(reader: Visible, query: Query) -> int:
+def along(reader: Visible, query: Query) -> int:
     """Follows ``next`` to the end; how many objects it gave."""
     count, cursor = 0, None
     while True:
@@ -262,7 +262,7 @@ def _along(reader: Visible, query: Query) -> int:
             return count
 
 
-def _rates(ways: dict[str, Callable[[], int]], *, processor: bool) -> dict[str, float]:
+def rates_of(ways: dict[str, Callable[[], int]], *, processor: bool) -> dict[str, float]:
     """Objects a second, the best of some passes, which take turns. ``processor``: by this process's time, which others on the
     machine disturb less, where all of the work is done in it.
     """

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import uvloop
 
-from bench import BenchError, databases, driver, limits, node, peers, policy, web
+from bench import BenchError, databases, driver, limits, node, peers, policy, scan, twins, web
 from bench.client import Connection, Endpoint, until_answering
 from bench.figures import MEDALLION_SIZE, Figure, Figures, count
 from bench.processes import Server, free_port, serving
@@ -29,7 +29,20 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-PARTS: Final = ("ingest", "load", "read", "queries", "readers", "pages", "web", "limits", "memory", "policy")
+PARTS: Final = (
+    "ingest",
+    "load",
+    "read",
+    "queries",
+    "readers",
+    "pages",
+    "web",
+    "limits",
+    "memory",
+    "policy",
+    "scan",
+    "twins",
+)
 # Above this only the envelopes of 1000 are measured, to keep a run within bounds.
 _ALL_WAYS_UP_TO: Final = 100_000
 _TAIL: Final = 50_000
@@ -172,6 +185,12 @@ class Suite:
             if "policy" in self.plan.parts:  # last: it adds parties and agreements
                 with self._noting(f"policy, {who[1]}, {count(size)}"):
                     self._policy(made, who, size)
+            if "scan" in self.plan.parts:
+                with self._noting(f"scan, {who[1]}, {count(size)}"):
+                    self._scan(made, who, size)
+            if "twins" in self.plan.parts:
+                with self._noting(f"twins, {who[1]}, {count(size)}"):
+                    self._twins(made, who, size)
 
     def _load(self, database: str, sent: Slice, who: tuple[str, str]) -> None:
         self._say(f"Comity on {database}, {count(sent.count)}: load from a file")
@@ -221,6 +240,16 @@ class Suite:
                 beside = f"sqlite:///{self._new_folder()}.db" if made_for == "sqlite" else made_for
             for name, value in made.policy(beside).items():
                 self._put(name, *who, size, value, policy.UNITS.get(name, "objects"))
+
+    def _scan(self, made: node.Node, who: tuple[str, str], size: int) -> None:
+        self._say(f"Comity on {who[1]}, {count(size)}: scan for personal data")
+        for name, value in made.scan(self._corpus).items():
+            self._put(name, *who, size, value, scan.UNITS.get(name, "objects"))
+
+    def _twins(self, made: node.Node, who: tuple[str, str], size: int) -> None:
+        self._say(f"Comity on {who[1]}, {count(size)}: twins")
+        for name, value in made.twins().items():
+            self._put(name, *who, size, value, twins.UNITS.get(name, "objects"))
 
     def _catch_up(self, made: node.Node, who: tuple[str, str], size: int) -> None:
         """How long after the last answer every object is found by its words. Reads are measured after that."""

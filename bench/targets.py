@@ -133,6 +133,14 @@ def targets(figures: Figures, sizes: Sequence[int]) -> list[Target]:
         ):
             name = f"{measure}, {database}"
             found.append(Target(name, get(measure, "comity", database, small), most, unit, at_most=True))
+    for measure, least in (("scan, objects of the corpus", 5000.0), ("scan, 500 characters of text", 1000.0)):
+        value = get(measure, "comity", "sqlite", small)
+        found.append(Target(f"{measure}, one core", value, least, "obj/s"))
+    for database in ("sqlite", "postgresql"):
+        value = get("twins of 100,000 objects", "comity", database, small)
+        found.append(Target(f"twins of 100,000 objects, {database}", value, 60, "s", at_most=True))
+        value = get("pages of twins / of originals", "comity", database, small)
+        found.append(Target(f"pages of twins / of originals, {database}", value, 0.9))
     memory = get("peak memory, all processes", "comity", "sqlite", sizes[-1])
     found.append(Target(f"peak memory with {count(sizes[-1])} on sqlite", memory, 300, "MB", at_most=True))
     return found

@@ -12,7 +12,13 @@ from comity.app.background import run, worker
 from comity.app.making import make_node
 from comity.app.node import Node, open_node
 from comity.app.settings import Settings
+from comity.kernel.base.clock import FixedClock, SystemClock
 from comity.kernel.base.errors import NotFound
+from comity.kernel.objects.parse import parse
+from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store.erasure.orders import Stage
+from comity.kernel.store.types import Batch, Channel
 from comity.work.worker import LEASE_NAME
 
 
@@ -32,6 +38,31 @@ def test_it_works_and_stops(tmp_path: Path) -> None:
         thread.join(20)
         assert not thread.is_alive()
         assert node.store.lease(LEASE_NAME, other, node.clock.now() + 1_000_000)
+
+
+def test_what_is_due_is_erased_by_itself(tmp_path: Path) -> None:
+    settings = Settings(data=str(tmp_path / "node"))
+    make_node(tmp_path / "node", settings, slug="home", name="Home", jurisdiction="KR", person="Alice")
+    day = 86_400_000_000
+    with open_node(settings, clock=FixedClock(SystemClock().now())) as node:
+        own = node.directory.parties.own()
+        collection = node.directory.collections.add("main")
+        raw = (
+            b'{"type":"campaign","spec_version":"2.1","id":"campaign--8e2e2d2b-17d4-4cbf-938f-000000000001",'
+            b'"created":"2026-11-03T05:07:00.000Z","modified":"2026-11-03T05:07:00.000Z","name":"Grey Tide"}'
+        )
+        one = parse(raw)
+        assert isinstance(one, Parsed)
+        node.store.commit(Batch(own.id, collection.id, (one,), Channel.FILE, node.clock.now()))
+        node.directory.erasing.keep_for("collection", "main", 3, by="tester")
+        worker(node).drain()
+        assert node.store.visible(Viewer(own.id)).held(one.id)
+        assert isinstance(node.clock, FixedClock)
+        node.clock.forward(4 * day)
+        worker(node).drain()
+        worker(node).drain()
+        assert not node.store.visible(Viewer(own.id)).held(one.id)
+        assert [each.stage for each in node.store.erasures.all()] == [Stage.DONE]
 
 
 def test_without_a_node_it_says_so(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_what_the_worker_does_is_shown(node: Path, command: Command) -> None:
     assert {"clocks", "index_text", "intake", "jobs", "settle"} <= {each["name"] for each in told["followers"]}
     assert all(each["errors"] == 0 and not each["stopped"] for each in told["followers"])
     assert [(each["name"], each["kind"]) for each in told["clocks"] if each["kind"] == "upkeep"] == [
-        ("clock:2", "upkeep")
+        ("clock:3", "upkeep")
     ]
     assert [(each["state"], each["reason"]) for each in told["jobs"]] == [("failed", "The disk is full.")]
     shown = command("work").out

@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 
 from comity.app.desks import DESKS
 from comity.kernel.directory.roles import Role
+from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.types import Account
 from comity.web.guards import PUBLIC, SIGNED_IN
 from comity.web.session import form_token
@@ -81,6 +82,8 @@ class World:
         self._cookies: dict[Role, str] = {}
         _agreed(self)
         _drafted(self)
+        _hold(self)
+        self.review = _waiting(self)
 
     def cookie(self, role: Role) -> str:
         """The session of the person with this role alone; a new one where the last has ended, or is no fresh one."""
@@ -149,13 +152,45 @@ def _drafted(world: World) -> str:
     return name
 
 
+INCIDENT = f"incident--{OBJECT[-36:]}"
+
+
+def _waiting(world: World) -> str:
+    """The name of what waits about an incident under the agreement; the incident has the word that tests/house looks for."""
+    node, held = world.node, {**campaign(), "type": "incident", "id": INCIDENT, "name": "Grey Tide, a quillwort"}
+    node.give("isac", held)
+    (found,) = node.store.visible(Viewer(party=node.directory.parties.own().id)).reviews_of(INCIDENT)
+    return found.name
+
+
+def _review(world: World) -> str:
+    """The same, also when an answer before this one has suspended the agreement."""
+    return world.review
+
+
 PERSON = Row({"number": _alice})
+REVIEW = Row({"object_id": INCIDENT, "name": _review})
+REVIEW_FORM = Row({"object_id": INCIDENT, "name": _review, "form": "as-asked"})
+REVIEW_SAID = Row({"object_id": INCIDENT, "name": _review, "said": "approval--8e2e2d2b-17d4-4cbf-938f-000000000001"})
 OBJECT_ROW = Row({"object_id": OBJECT})
 NUMBER = Row({"number": "1"})
 FOLLOWER = Row({"name": "settle"})
 AGREEMENT = Row({"name": _agreed})
 DRAFT = Row({"name": _drafted})
 NONE = Row()
+
+
+def _hold(world: "World") -> str:
+    """A legal hold that stands; laid anew where an answer before this one has lifted it."""
+    holds = world.node.store.holds
+    standing = [each for each in holds.all() if each.stands(world.node.clock.now())]
+    if not standing:
+        erasing = world.node.directory.erasing
+        standing = [erasing.lay("collection", "main", reference="Case 1", ground="court", by="somebody")]
+    return str(standing[0].id)
+
+
+HELD = Row({"number": _hold})
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/account/passkeys/{key:str}/drop"): Row({"key": "AAAA"}),
@@ -190,6 +225,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/agreements/{name:str}/answer"): AGREEMENT,
     ("GET", "/agreements/{name:str}/offer"): AGREEMENT,
     ("GET", "/agreements/{name:str}/out"): AGREEMENT,
+    ("GET", "/agreements/{name:str}/pseudonyms"): AGREEMENT,
+    ("POST", "/agreements/{name:str}/pseudonyms"): AGREEMENT,
     ("GET", "/agreements/{name:str}/resume"): AGREEMENT,
     ("POST", "/agreements/{name:str}/resume"): AGREEMENT,
     ("GET", "/agreements/{name:str}/signed"): AGREEMENT,
@@ -199,8 +236,35 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/agreements/{name:str}/text/file"): AGREEMENT,
     ("GET", "/agreements/{name:str}/withdraw"): AGREEMENT,
     ("POST", "/agreements/{name:str}/withdraw"): AGREEMENT,
+    ("GET", "/approvals/of/{object_id:str}"): Row({"object_id": INCIDENT}),
+    ("GET", "/approvals/items/{object_id:str}/{name:str}"): REVIEW,
+    ("GET", "/approvals/items/{object_id:str}/{name:str}/ask"): REVIEW,
+    ("POST", "/approvals/items/{object_id:str}/{name:str}/ask"): REVIEW,
+    ("GET", "/approvals/items/{object_id:str}/{name:str}/by-hand"): REVIEW,
+    ("POST", "/approvals/items/{object_id:str}/{name:str}/by-hand"): REVIEW,
+    ("GET", "/approvals/items/{object_id:str}/{name:str}/refuse"): REVIEW,
+    ("POST", "/approvals/items/{object_id:str}/{name:str}/refuse"): REVIEW,
+    ("GET", "/approvals/items/{object_id:str}/{name:str}/release/{form:str}"): REVIEW_FORM,
+    ("POST", "/approvals/items/{object_id:str}/{name:str}/release/{form:str}"): REVIEW_FORM,
+    ("GET", "/approvals/items/{object_id:str}/{name:str}/withdraw/{said:str}"): REVIEW_SAID,
+    ("POST", "/approvals/items/{object_id:str}/{name:str}/withdraw/{said:str}"): REVIEW_SAID,
     ("POST", "/components"): NONE,
     ("POST", "/display"): Row(form={"theme": "dark"}),
+    ("POST", "/erasure/order"): Row(form={"object": OBJECT, "reference": "Order 1"}),
+    ("POST", "/erasure/holds/new"): Row(
+        form={"kind": "object", "subject": OBJECT, "reference": "1", "ground": "court"}
+    ),
+    ("GET", "/erasure/holds/{number:int}/lift"): HELD,
+    ("POST", "/erasure/holds/{number:int}/lift"): HELD,
+    ("POST", "/erasure/terms/new"): Row(form={"kind": "collection", "subject": "main", "days": "900"}),
+    ("GET", "/erasure/objects/{object_id:str}"): OBJECT_ROW,
+    ("GET", "/erasure/objects/{object_id:str}/recall"): OBJECT_ROW,
+    ("POST", "/erasure/objects/{object_id:str}/recall"): Row(
+        {"object_id": OBJECT}, {"reference": "R1", "ground": "wrong"}
+    ),
+    ("POST", "/erasure/objects/{object_id:str}/told"): Row({"object_id": OBJECT}, {"party": "isac"}),
+    ("GET", "/erasure/objects/{object_id:str}/release"): OBJECT_ROW,
+    ("POST", "/erasure/objects/{object_id:str}/release"): OBJECT_ROW,
     ("GET", "/intel/objects/{object_id:str}"): OBJECT_ROW,
     ("GET", "/intel/objects/{object_id:str}/audience"): OBJECT_ROW,
     ("GET", "/intel/objects/{object_id:str}/raw"): OBJECT_ROW,

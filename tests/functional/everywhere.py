@@ -23,7 +23,11 @@ from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.agreement.articles import Selection, Withhold
 from comity.kernel.policy.agreement.writing import write
-from comity.kernel.store.types import Advance, Batch, Channel, Mirror, Party, Refusal
+from comity.kernel.policy.approval.decisions import Decision
+from comity.kernel.policy.viewer import Viewer
+from comity.kernel.store.erasure.orders import Ground
+from comity.kernel.store.erasure.orders import Selection as Selected
+from comity.kernel.store.types import Account, Advance, Batch, Channel, Mirror, Party, Refusal
 from tests.kernel.directory.people import PASSWORD, with_passkey
 
 DOWNLOADS = {
@@ -62,11 +66,12 @@ def full_node(folder: Path, port: int, objects: Sequence[bytes], said: str, name
             accounts.enter(accounts.invite(other, purpose="sign-in").secret, Browser(said[:200], "192.0.2.9"))
         accounts.disable(others[0])
         party = node.directory.parties.add("carol", name=name, jurisdiction="EE", tlp_max=Tlp.AMBER)
-        node.directory.parties.add("dave", name=_name(name, 99), jurisdiction="FR")
+        dave = node.directory.parties.add("dave", name=_name(name, 99), jurisdiction="FR")
         taken = node.directory.collections.add(
-            "main", title=name, description=said[:1000], tlp=Tlp.GREEN, read=[party], write=[party]
+            "main", title=name, description=said[:1000], tlp=Tlp.GREEN, read=[party, dave], write=[party]
         )
         ids = _commit(node, party, taken.id, objects)
+        _commit(node, node.directory.parties.own(), taken.id, objects[2:8])
         node.store.restrict(ids[0], [alice.id, others[2].id], by=name)
         node.store.restrict(ids[1], [alice.id], by=name)
         while node.store.settle() or node.store.index_text():
@@ -80,10 +85,12 @@ def full_node(folder: Path, port: int, objects: Sequence[bytes], said: str, name
         unused = accounts.invite(others[1], purpose="sign-in").secret
         agreed, drafts = _agreements(node, alice.id, said, name)
         gaps = {
+            "/approvals/": _reviews(node, alice, said, name),
             "/agreements/": {"name": [agreed]},
             "/agreements/drafts/": {"name": drafts},
             "/agreements/matrix/": {"party": ["carol"], "feature": ["collection"], "value": [taken.slug]},
             "/intel/": {"object_id": ids},
+            "/erasure/": _keeping(node, alice, ids, said, name),
             "/people/": {"number": [str(each.id) for each in (alice, others[0], others[1])]},
             "/account/passkeys/": {"key": [each.id for each in accounts.passkeys(alice)]},
             "/mirrors/": {"number": [str(mirror.id)]},
@@ -117,6 +124,46 @@ def _agreements(node: Node, account: int, said: str, name: str) -> tuple[str, li
     drafts.keep_draft("with-carol", f"{write(ordered)}\n# {' '.join(said.split())}\n", account)
     drafts.keep_draft("nonsense", f"{write(agreed).replace('tlp = ', 'tpl = ')}\n{said}\n", account)
     return agreed.name, ["with-carol", "nonsense"]
+
+
+def _reviews(node: Node, alice: Account, said: str, name: str) -> dict[str, list[str]]:
+    """What waits by an agreement that lets nothing go to Dave without a review: one refused, some about which nobody said a
+    thing; what fills the gaps of their pages.
+    """
+    agreements = node.directory.agreements
+    text = agreements.draft("bilateral-csirt", "dave", name="with-dave").replace(
+        'types = ["incident"]', "revoked = false"
+    )
+    titled = msgspec.structs.replace(agreements.read(text), title=name)
+    agreements.apply(write(titled), by=name, account=alice.id)
+    approvals = node.directory.approvals
+    asked = node.store.visible(Viewer(node.directory.parties.own().id, account=alice.id)).reviews(3).items
+    prepared = approvals.prepare(alice, asked[0], Decision("refuse", reason=said[:1000]))
+    approvals.sign_with_password(alice, PASSWORD, prepared)
+    first = approvals.item(alice, asked[0].held.id, asked[0].name).review
+    assert first is not None
+    return {
+        "object_id": [each.held.id for each in asked],
+        "name": [each.name for each in asked],
+        "form": ["as-asked", "profile-times", "as-approved"],
+        "said": [first.acts[0].id for _ in asked],
+    }
+
+
+def _keeping(node: Node, alice: Account, ids: list[str], said: str, name: str) -> dict[str, list[str]]:
+    """A hold, a term, a recall, and an order to erase what was never here; what fills the gaps of their pages."""
+    erasing, store = node.directory.erasing, node.store
+    ground = " ".join(said.split())[:200] or name
+    held = store.holds.lay(
+        "object", ids[0], number=None, reference=name, ground=ground, until=None, by=name, account=alice.id
+    )
+    erasing.keep_for("collection", "main", 36_000, by=name, account=alice.id)
+    store.recalls.recall(ids[-1], reference=name, ground=ground, by=name, account=alice.id)
+    absent = Selected(object="campaign--00000000-0000-4000-8000-00000000ffff")
+    store.erasures.order(absent, Ground(name, ground), for_good=True, by=name, account=alice.id)
+    while store.settle():
+        pass
+    return {"number": [str(held.id)] * 2, "object_id": [ids[0], ids[-1]]}
 
 
 def _name(name: str, number: int) -> str:

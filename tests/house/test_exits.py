@@ -63,11 +63,15 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "export": ("--collection", "intel", "--as", "carol"),
     "view": ("--as", "carol", "--json"),
     "explain": (OBJECT, "--to", "carol"),
+    "redact": (OBJECT, "--to", "carol"),
+    "twins": ("status", "--json"),
+    "approval": ("list", "--json"),
+    "hold": ("custody", "--json"),
 }
 """How to ask the commands that give objects."""
 GIVES_NONE = {
-    "account", "agreement", "backup", "backup-key", "collection", "community", "demo", "doctor", "init", "load", "migrate",
-    "mirror", "party", "pull", "restore", "restrict", "serve", "token", "work",
+    "account", "agreement", "backup", "backup-key", "collection", "community", "demo", "doctor", "erase", "init", "load",
+    "migrate", "mirror", "party", "pull", "recall", "restore", "restrict", "retention", "serve", "token", "work",
 }  # fmt: skip
 """Commands and groups of commands that take in, set or tell of the node itself."""
 

@@ -28,11 +28,16 @@ from comity.kernel.policy.agreement.articles import (
     Term,
     Withhold,
 )
+from comity.kernel.policy.profile import Profile, Rule
 from tests.simulator.facts import PAP_ORDER, Micros
 from tests.simulator.law import Member
 from tests.simulator.world import HOUR
 
 PURPOSES: tuple[Purpose, ...] = ("network-defence", "incident-response", "exercise")
+
+
+OWN_PROFILES = ("short", "numbers")
+PROPERTIES = ("content", "abstract", "authors", "labels")
 
 
 class Words(msgspec.Struct):
@@ -68,7 +73,7 @@ class Drafter:
             (0.3, self._purposes),
             (0.5, self._onward),
             (0.25, lambda: {"says": "withhold", "when": self._selection()}),
-            (0.2, lambda: {"says": "redact", "when": self._selection(), "profile": "names"}),
+            (0.2, lambda: {"says": "redact", "when": self._selection(), "profile": self._profile()}),
             (0.2, lambda: {"says": "review", "when": self._selection(), "approvers": ("legal",)}),
             (0.15, lambda: {"says": "neighbours", "hidden": rnd.choice(["dangle", "stub", "strip", "withhold"])}),
             (0.1, lambda: {"says": "retention", "days": 30}),
@@ -82,6 +87,26 @@ class Drafter:
             title=name.title(),
             signatories=tuple(self._signatory(party) for party in signed),
             articles=tuple(_article(number, one) for number, one in enumerate(articles, 1)),
+            profiles=tuple(self._defined(name) for name in OWN_PROFILES),
+        )
+
+    def _profile(self) -> str:
+        """One that the text defines, one that every text may name, or one that nobody has defined."""
+        return self._random.choice([*OWN_PROFILES, *OWN_PROFILES, "victims", "nobody's"])
+
+    def _defined(self, name: str) -> Profile:
+        return Profile(name, tuple(self._rule() for _ in range(self._random.choice([1, 1, 2]))), title=name.title())
+
+    def _rule(self) -> Rule:
+        rnd = self._random
+        types = self._some(self._words.types, [0, 1])
+        return rnd.choice(
+            [
+                Rule("drop", types=types, properties=self._some(PROPERTIES, [1, 2])),
+                Rule("drop-object", types=types or ("ipv4-addr",)),
+                Rule("generalise", types=types, observables=("ipv4-addr",), to="network"),
+                Rule("pseudonymise", types=types, observables=("ipv4-addr",)),
+            ]
         )
 
     def _signatory(self, party: Member) -> Signatory:
@@ -132,7 +157,8 @@ class Drafter:
             since, until = self._dates(now)
             to = self._some(["KR", "EE", "SG"], [1, 2])
             bases.append(Basis(kind="adequacy", to=to, reference="a decision", since=since, until=until))
-        return {"says": "personal-data", "bases": tuple(bases)}
+        profile = self._profile() if self._random.random() < 0.3 else ""
+        return {"says": "personal-data", "bases": tuple(bases), "profile": profile}
 
     def _selection(self) -> Selection:
         """Of one field mostly, of two at times, of none now and then."""

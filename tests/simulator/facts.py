@@ -6,11 +6,13 @@ its creator. A definition of handling is handled as it says itself, for it names
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from comity.kernel.objects.markings import (
     HANDLING_EXTENSION,
@@ -39,6 +41,7 @@ HANDLING = {
     "exercise",
 }
 Names = frozenset[str]
+ID = re.compile(r"[a-z][a-z0-9-]*--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -49,14 +52,9 @@ class Said(msgspec.Struct, frozen=True):
     raw: bytes
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """All that any rule asks of a claim. Lists of names stand once for each marking that gives one."""
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What markings say. Lists of names stand once for each marking that gives one."""
 
-    source: str
-    collection: str
-    channel: str
-    type: str
-    tlp: Tlp
     paps: Names = frozenset()
     statement: bool = False
     unknown: bool = False
@@ -70,15 +68,53 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     resides: frozenset[Names] = frozenset()
     cases: Names = frozenset()
     exercise: bool = False
+
+
+class Part(Saying, frozen=True, kw_only=True):
+    """What one granular marking says of what it selects. ``level``: None where it says none."""
+
+    level: Tlp | None
+
+
+class Facts(Saying, frozen=True, kw_only=True):
+    """All that any rule asks of a claim."""
+
+    source: str
+    collection: str
+    channel: str
+    type: str
+    tlp: Tlp
     revoked: bool = False
     refers: bool = False
     attributed: bool = False
     quarantined: bool = False
+    parts: frozenset[Part] = frozenset()
 
     @property
     def pap(self) -> int | None:
         """The strictest PAP by its place in the order; None without any."""
         return max((PAP_ORDER.index(word) for word in self.paps), default=None)
+
+    @property
+    def bare(self) -> "Facts":
+        """What is in no part."""
+        return replace(self, parts=frozenset())
+
+    def piece(self, part: Part) -> "Facts":
+        """A part, with what the object says of all that is in it."""
+        merged = {name: _both(getattr(self, name), getattr(part, name)) for name in Saying.__struct_fields__}
+        return replace(
+            self.bare,
+            **merged
+            | {"recipients": part.recipients or self.recipients, "tlp": max(self.tlp, part.level or Tlp.CLEAR)},
+        )
+
+
+def _both(one: Any, other: Any) -> Any:
+    """What holds where both are said."""
+    if isinstance(one, tuple):
+        return tuple(sorted({*one, *other}, key=str))
+    return max(one, other) if isinstance(one, bool | int) else one | other
 
 
 def facts_of(
@@ -102,22 +138,32 @@ def facts_of(
     levels = [level for found in own for level in found]
     if not levels:
         levels.append(Tlp.CLEAR if held["id"] in TLP_IDS.values() else default)
-    for part in held.get("granular_markings", ()):
-        if "marking_ref" in part:
-            levels += reading.read(part["marking_ref"])
+    parts = set()
+    for marking in {part["marking_ref"] for part in held.get("granular_markings", ()) if "marking_ref" in part}:
+        apart = _Reading(source, home, by_marking)
+        level = max(apart.read(marking), default=None)
+        parts.add(Part(level=level, **apart.found()))
     if HANDLING_EXTENSION in held.get("extensions", {}):
         reading.read(held["id"])
-    return Facts(
+    bare = Facts(
         source=source,
         collection=collection,
         channel=channel,
         type=held["type"],
         tlp=max(levels),
         revoked=held.get("revoked", False),
-        refers=bool(refs),
+        refers=bool(refs) or _tells_ids(held),
         attributed="created_by_ref" in held,
         **reading.found(),
     )
+    return replace(bare, parts=frozenset(part for part in parts if bare.piece(part) != bare))
+
+
+def _tells_ids(held: dict[str, Any]) -> bool:
+    """Whether it names another object, wherever that stands."""
+    body = {name: value for name, value in held.items() if name not in {"object_marking_refs", "granular_markings"}}
+    body["extensions"] = list(held.get("extensions", {}).values())
+    return any(name not in {held["id"], held.get("created_by_ref")} for name in ID.findall(json.dumps(body)))
 
 
 class _Reading:

@@ -8,12 +8,19 @@ for anew; nothing is kept. ``verdict`` gives the effect and, for a person who re
 3. What remains needs a permission that covers it: the party's ceiling, or an agreement in force that binds it.
 4. Of the agreements that cover it, the strictest effect holds, also against the ceiling. What narrows goes on holding where an
    agreement is suspended or over, though that releases nothing any more: neither time nor a suspension opens anything.
+5. An object with granular parts goes as what is in none of them may go, without the parts that may not; whatever narrows any
+   piece narrows all.
+6. Whom an agreement that *veils* binds, which is one under which some things go otherwise than they are, gets nothing that
+   names others as it is by this alone: object by object it is seen whether all that it names is open (``oracle``).
+
+What goes otherwise than it is goes through a ``Glass``: equal glasses, equal forms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.agreement.articles import (
@@ -35,8 +42,10 @@ from comity.kernel.policy.agreement.articles import (
     Withhold,
 )
 from comity.kernel.policy.agreement.binding import Enacted
+from comity.kernel.policy.agreement.profiles import BUILT_IN
 from comity.kernel.policy.decision import Effect
-from tests.simulator.facts import PAP_ORDER, Facts, Micros
+from comity.kernel.policy.profile import Profile
+from tests.simulator.facts import PAP_ORDER, Facts, Micros, Part
 
 Kind = TypeVar("Kind", bound=AnyArticle)
 
@@ -46,6 +55,7 @@ AUDIENCE = {
     "member": {Tlp.CLEAR, Tlp.GREEN},
 }
 """FIRST TLP 2.0: the recipient's organisation, its clients, its community. RED is asked for by name beside."""
+HIDDEN = ("keep", "dangle", "stub", "strip", "withhold")
 SEVERITY = (Effect.RELEASE, Effect.REDACT, Effect.REVIEW, Effect.WITHHOLD)
 
 
@@ -80,11 +90,49 @@ class Directory(msgspec.Struct):
         return next(slug for slug, party in self.parties.items() if party.own)
 
 
+class Glass(msgspec.Struct, frozen=True):
+    """In which form something goes that does not go as it is: whose key makes its pseudonyms, and what is done to it.
+
+    ``scope``    the agreement's name, or ``ceiling of PARTY``
+    ``hidden``   what becomes of references to what is not open
+    ``without``  the parts that are left out
+    ``reviews``  articles that ask people, each with its agreement's version
+    """
+
+    scope: str
+    hidden: str = "keep"
+    profiles: tuple[Profile, ...] = ()
+    anonymous: bool = False
+    without: frozenset[Part] = frozenset()
+    reviews: frozenset[tuple[str, int, int]] = frozenset()
+    cleared: bool = False
+
+
 class Verdict(NamedTuple):
-    """An effect, and what made it."""
+    """An effect, what made it, and through what it goes, where it can go at all but not as it is."""
 
     effect: Effect
     why: str
+    glass: Glass | None = None
+
+
+class _Narrowing(NamedTuple):
+    """What an article makes of a piece."""
+
+    effect: Effect
+    agreement: str
+    article: AnyArticle
+    version: int
+
+
+class _Piece(NamedTuple):
+    """What becomes of what is in one part, or in none."""
+
+    effect: Effect
+    why: str
+    releasing: frozenset[str]
+    covering: frozenset[str]
+    narrowing: tuple[_Narrowing, ...]
 
 
 class _Of(NamedTuple):
@@ -103,18 +151,28 @@ def verdict(facts: Facts, to: str, directory: Directory, on: Micros) -> Verdict:
         return Verdict(Effect.RELEASE, "own party")
     if facts.source == to:
         return Verdict(Effect.RELEASE, "own claim")
-    forbidden = list(_forbidden(asked))
-    if forbidden:
-        return Verdict(Effect.WITHHOLD, "; ".join(forbidden))
-    found = list(_permitted(asked))
-    if not found:
-        return Verdict(Effect.WITHHOLD, "nothing permits it")
-    return max([*found, *_narrowed(asked)], key=lambda one: SEVERITY.index(one.effect))
+    bare = _piece(asked._replace(facts=facts.bare))
+    if bare.effect is Effect.WITHHOLD:
+        return Verdict(Effect.WITHHOLD, bare.why)
+    parts = {part: _piece(asked._replace(facts=facts.piece(part))) for part in facts.parts}
+    without = frozenset(part for part, piece in parts.items() if piece.effect is Effect.WITHHOLD)
+    pieces = [bare, *parts.values()]
+    narrowing = [one for piece in pieces for one in piece.narrowing if one.effect is not Effect.WITHHOLD]
+    veils = _veiling(asked)
+    effects = {bare.effect, *(one.effect for one in narrowing)}
+    if without or (veils and (facts.refers or facts.attributed)):
+        effects.add(Effect.REDACT)
+    effect = max(effects, key=SEVERITY.index)
+    why = "; ".join(piece.why for piece in pieces)
+    if effect is Effect.RELEASE:
+        return Verdict(effect, why)
+    return Verdict(effect, why, _glass(asked, pieces, narrowing, without, veils))
 
 
 def dates(directory: Directory, facts: Facts) -> set[Micros]:
     """Every moment at which a verdict may change by itself."""
-    found = {facts.not_before, *(moment for term in facts.terms for moment in term)}
+    pieces = [facts, *map(facts.piece, facts.parts)]
+    found = {piece.not_before for piece in pieces} | {each for piece in pieces for term in piece.terms for each in term}
     for enacted in directory.agreements.values():
         found |= {enacted.ours, enacted.suspended, enacted.withdrawn}
         for article in enacted.agreement.articles:
@@ -195,31 +253,112 @@ def _may_go_on(agreement: Agreement, to: Member, directory: Directory) -> bool:
     return True
 
 
-# -- what permits
+# -- what permits, and what narrows
 
 
-def _permitted(asked: _Of) -> Iterator[Verdict]:
+def _piece(asked: _Of) -> _Piece:
+    """What may be done with one piece. What covers it narrows it also where it releases nothing any more."""
     facts, to, directory, on = asked
-    if facts.tlp <= to.ceiling and not facts.exercise and not facts.purposes:
-        yield Verdict(Effect.RELEASE, "within its ceiling")
+    covering, releasing = set(), set()
     for enacted in directory.agreements.values():
-        agreement = enacted.agreement
-        how = relation(agreement, to.slug, directory)
-        if how is not None and in_force(enacted, on) and covers(agreement, how, asked.facts, directory):
-            yield Verdict(Effect.RELEASE, f"{agreement.name} covers it")
+        name = enacted.agreement.name
+        how = relation(enacted.agreement, to.slug, directory)
+        if how is not None and covers(enacted.agreement, how, facts, directory):
+            if _binds(enacted, on):
+                covering.add(name)
+            if in_force(enacted, on):
+                releasing.add(name)
+    narrowing = tuple(_narrowed(asked, covering))
+    within = facts.tlp <= to.ceiling and not facts.exercise and not facts.purposes
+    forbidden = list(_forbidden(asked))
+    if forbidden or not (within or releasing):
+        why = "; ".join(forbidden) or "nothing permits it"
+        return _Piece(Effect.WITHHOLD, why, frozenset(), frozenset(covering), narrowing)
+    effect = max((one.effect for one in narrowing), key=SEVERITY.index, default=Effect.RELEASE)
+    why = ", ".join([*sorted(releasing), *(f"{one.agreement} article {one.article.number}" for one in narrowing)])
+    goes = frozenset[str]() if effect is Effect.WITHHOLD else frozenset(releasing)
+    return _Piece(effect, f"{effect.value} by {why or 'its ceiling'}", goes, frozenset(covering), narrowing)
 
 
-def _narrowed(asked: _Of) -> Iterator[Verdict]:
+def _narrowed(asked: _Of, covering: set[str]) -> Iterator[_Narrowing]:
     """What the articles say of agreements that have begun and are not withdrawn, within what they cover."""
-    facts, to, directory, on = asked
-    for enacted in directory.agreements.values():
-        agreement = enacted.agreement
-        how = relation(agreement, to.slug, directory)
-        if how is not None and _binds(enacted, on) and covers(agreement, how, facts, directory):
-            for article in agreement.articles:
-                effect = _effect(article, agreement, asked)
-                if effect is not None:
-                    yield Verdict(effect, f"{agreement.name} article {article.number}")
+    for name in sorted(covering):
+        enacted = asked.directory.agreements[name]
+        for article in enacted.agreement.articles:
+            effect = _effect(article, enacted.agreement, asked)
+            if effect is not None:
+                yield _Narrowing(effect, name, article, enacted.version)
+
+
+def _veiling(asked: _Of) -> frozenset[str]:
+    """Agreements that bind the party and under which something goes otherwise than it is: until they are withdrawn."""
+    return frozenset(
+        name
+        for name, enacted in asked.directory.agreements.items()
+        if _binds(enacted, asked.on)
+        and relation(enacted.agreement, asked.to.slug, asked.directory) is not None
+        and any(map(_veils, enacted.agreement.articles))
+    )
+
+
+def _veils(article: AnyArticle) -> bool:
+    match article:
+        case Redact():
+            return True
+        case Neighbours(hidden=hidden):
+            return hidden != "dangle"
+        case Attribution(source=source):
+            return source == "anonymous"
+        case PersonalData(profile=profile):
+            return bool(profile)
+    return False
+
+
+def _glass(
+    asked: _Of,
+    pieces: Sequence[_Piece],
+    narrowing: Sequence[_Narrowing],
+    without: frozenset[Part],
+    veils: frozenset[str],
+) -> Glass | None:
+    """Through what it goes. None where an article asks for a profile that nobody has defined."""
+    covering = frozenset(name for piece in pieces for name in piece.covering)
+    releasing = frozenset(name for piece in pieces for name in piece.releasing)
+    profiles: list[Profile] = []
+    for one in sorted(narrowing, key=lambda each: (each.agreement, each.article.number)):
+        wanted = getattr(one.article, "profile", "") if one.effect is Effect.REDACT else ""
+        if wanted:
+            found = _profile(asked.directory.agreements[one.agreement].agreement, wanted)
+            if found is None:
+                return None
+            profiles += [replace(found, title="")] if replace(found, title="") not in profiles else []
+    asking = frozenset(one.agreement for one in narrowing)
+    scope = min(veils & covering or veils or asking or releasing, default="")
+    return Glass(
+        scope=scope or f"ceiling of {asked.to.slug}",
+        hidden=_hidden(asked.directory, covering, veils) if veils else "keep",
+        profiles=tuple(profiles),
+        anonymous=any(isinstance(one.article, Attribution) for one in narrowing),
+        without=without,
+        reviews=frozenset(
+            (one.agreement, one.article.number, one.version) for one in narrowing if one.effect is Effect.REVIEW
+        ),
+        cleared=any(isinstance(one.article, PersonalData) for one in narrowing),
+    )
+
+
+def _hidden(directory: Directory, covering: frozenset[str], veils: frozenset[str]) -> str:
+    """The strictest word on neighbours of the agreements that cover it; where they have none, of those that veil."""
+    for names in (covering, veils):
+        said = [one.hidden for name in names for one in _of(directory.agreements[name].agreement, Neighbours)]
+        if said:
+            return max(said, key=HIDDEN.index)
+    return "dangle"
+
+
+def _profile(agreement: Agreement, name: str) -> Profile | None:
+    found = [one for one in agreement.profiles if one.name == name]
+    return found[0] if found else BUILT_IN.get(name)
 
 
 def in_force(enacted: Enacted, on: Micros) -> bool:
@@ -278,10 +417,6 @@ def _effect(article: AnyArticle, agreement: Agreement, asked: _Of) -> Effect | N
             return Effect.REDACT
         case Review(when=when) if _takes(when, facts, agreement, directory, exercises=True):
             return Effect.REVIEW
-        case Neighbours(hidden="withhold") if facts.refers:
-            return Effect.WITHHOLD
-        case Neighbours(hidden="stub" | "strip") if facts.refers:
-            return Effect.REDACT
         case Attribution(source="anonymous") if facts.attributed and facts.source != directory.home:
             return Effect.REDACT
         case PersonalData(bases=bases):
@@ -308,7 +443,7 @@ def _in_scope(agreement: Agreement, facts: Facts, directory: Directory, *, recei
             "personal": None,
             "unscanned": None,
         }
-        scopes = [msgspec.structs.replace(scope, **unknown) for scope in scopes]
+        scopes = [replace(scope, **unknown) for scope in scopes]
     return any(_takes(scope, facts, agreement, directory, exercises=False) for scope in scopes)
 
 

@@ -31,7 +31,17 @@ from comity.kernel.policy.decision import Effect
 from tests.simulator.facts import Facts, Micros, Said, facts_of
 from tests.simulator.law import Directory, Member, relation, until, verdict
 
-GUESSABLE = re.compile(r"(ipv4-addr|domain-name|file|url)--[0-9a-f]{8}-[0-9a-f]{4}-5")
+_COMPUTED = (
+    "ipv4-addr",
+    "domain-name",
+    "file",
+    "url",
+    "email-addr",
+    "user-account",
+    "network-traffic",
+    "email-message",
+)
+GUESSABLE = re.compile(rf"({'|'.join(_COMPUTED)})--[0-9a-f]{{8}}-[0-9a-f]{{4}}-5")
 
 Version = tuple[str, int | None, str]
 Filter = int | str
@@ -195,6 +205,14 @@ class Oracle:
         self._reshaped(object_id)
         self._defined({claim.parsed.id for claim in gone if claim.parsed.type == "marking-definition"})
         return len(gone)
+
+    def erase(self, object_id: str) -> None:
+        """Everything of an id, whoever gave it, and its recall."""
+        self.act += 1
+        self.restricted.pop(object_id, None)
+        self.claims = [claim for claim in self.claims if claim.parsed.id != object_id]
+        self._reshaped(object_id)
+        self._defined({object_id})
 
     def restrict(self, object_id: str, people: Some[str]) -> None:
         """To these people; to nobody in particular: lifted."""

@@ -12,10 +12,11 @@ import pytest
 
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.lens import Lens
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.types import Query
 from tests.simulator.agreeing import Drafter, Words
-from tests.simulator.law import verdict
+from tests.simulator.law import Glass, verdict
 from tests.simulator.oracle import Claim, version_of
 from tests.simulator.simulation import AGREEMENTS, CHANNELS, COLLECTIONS, COMMUNITIES, TYPES, Simulation
 from tests.simulator.world import HOUR, SECOND, World, objects, parsed, world
@@ -63,19 +64,28 @@ def outcome(simulation: Simulation, proposed: object, act: object) -> None:
     w = simulation.w
     before = {slug: seen(w, slug) for slug in simulation.partners}
     then = {slug: shared(simulation, slug) for slug in simulation.partners}
+    formed = {slug: set(simulation.forms().asked(slug)) for slug in simulation.partners}
     preview = w.eyes("korea").preview(proposed)  # type: ignore[arg-type]
     act()  # type: ignore[operator]
     simulation.oracle.enacted(proposed)  # type: ignore[arg-type]
     simulation._ended()
     simulation.compare()
     said = {one.slug: one for one in preview.parties}
+    forms = simulation.forms()
     for slug in simulation.partners:
         after = seen(w, slug)
         now = shared(simulation, slug)
+        otherwise = formed[slug] | forms.asked(slug).keys()
         if slug not in said:
-            assert after == before[slug], f"{slug} is not mentioned and gets something else"
+            assert otherwise or after == before[slug], f"{slug} is not mentioned and gets something else"
             continue
         one = said[slug]
+        if otherwise:  # object by object it is found what goes as it is, and what in another form
+            passing = {claim.parsed.id for claim in forms.as_is(slug)}
+            assert set(one.opening.some) <= passing, slug
+            assert not set(one.closing.some) & now, slug
+            assert now - then[slug] - formed[slug] <= passing
+            continue
         assert one.released == len(now)
         for told, really in ((one.opening, now - then[slug]), (one.closing, then[slug] - now)):
             assert told.count == len(really), slug
@@ -117,11 +127,32 @@ def explained(simulation: Simulation) -> None:
                     on = w.clock.now() if later is None else later
                     wanted = verdict(claim.facts, slug, oracle.directory, on)
                     assert one.decision.effect is wanted.effect, (slug, later, wanted, claim.facts)
+                    assert form(one.decision.lens, slug) == wanted_form(wanted.glass), (slug, later, wanted)
                     assert (one.decision.counterfactual is None) or wanted.effect is not Effect.RELEASE
                     if later is None:
                         assert one.released == (oracle.open(claim, slug) is not None)
                         if wanted.effect is Effect.RELEASE and not one.released:
                             assert one.missing or one.hidden
+
+
+def form(lens: Lens | None, slug: str) -> dict[str, object] | None:
+    """Through what the product would look at it, as far as the oracle has words for it."""
+    if lens is None:
+        return None
+    said = {name: getattr(lens, name) for name in ("hidden", "profiles", "anonymous", "cleared")}
+    reviews = {tuple(each.split(" ")) for each in lens.reviews}
+    return said | {"scope": lens.scope or f"ceiling of {slug}", "without": len(lens.without), "reviews": reviews}
+
+
+def wanted_form(glass: Glass | None) -> dict[str, object] | None:
+    """The same of the oracle's."""
+    if glass is None:
+        return None
+    said = {name: getattr(glass, name) for name in ("hidden", "profiles", "anonymous", "cleared", "scope")}
+    return said | {
+        "without": len(glass.without),
+        "reviews": {tuple(map(str, each)) for each in glass.reviews},
+    }
 
 
 def counted(simulation: Simulation) -> None:

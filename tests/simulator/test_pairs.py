@@ -21,7 +21,16 @@ import httpx
 import pytest
 
 from comity.kernel.objects.markings import Tlp
-from comity.kernel.policy.agreement.articles import Agreement, Ceiling, Onward, Selection, Signatory, Withhold
+from comity.kernel.policy.agreement.articles import (
+    Agreement,
+    Ceiling,
+    Onward,
+    Redact,
+    Selection,
+    Signatory,
+    Withhold,
+)
+from comity.kernel.policy.profile import Profile, Rule
 from comity.kernel.store.types import Query
 from tests.simulator.exits import Exits
 from tests.simulator.world import (
@@ -44,6 +53,7 @@ Act = Callable[[World], object]
 IGNORED = {"date"}
 INTERNAL = {"leaf", "source", "collection"}
 SECRET = "q7secretq7"
+_MICROS = re.compile(r"\.\d{6}(?=Z)|(?<=\d{10})\d{6}\b")
 
 
 class Told(NamedTuple):
@@ -55,8 +65,10 @@ class Told(NamedTuple):
     body: str
 
 
-def cast(w: World) -> None:
-    """The viewer may be told green, and reads one of two collections; the others read both."""
+def cast(w: World, *, veiled: bool = False) -> None:
+    """The viewer may be told green, and reads one of two collections; the others read both. ``veiled``: an agreement with the
+    viewer lets some things go to it in another form only.
+    """
     w.store._key()
     w.clock.forward(DAY)
     w.party("korea", Tlp.RED, own=True)
@@ -67,6 +79,24 @@ def cast(w: World) -> None:
     w.collection("inner", Tlp.GREEN, read=OTHERS)
     w.person("kim")
     w.send("korea", "open", handling("not to", not_releasable_to=["jurisdiction:SG"]))
+    if veiled:
+        w.store.twins._keys.ensure(["veil"])
+        w.enact(veiling("veil", VIEWER, "green"))
+
+
+def veiling(name: str, slug: str, tlp: str) -> Agreement:
+    """An agreement under which notes go without their authors, and references to what is not open under pseudonyms."""
+    return Agreement(
+        name=name,
+        title=name.title(),
+        signatories=(Signatory("Korea", "KR", party="korea"), Signatory(slug.title(), "SG", party=slug)),
+        articles=(
+            Ceiling(number=1, tlp=tlp),
+            Onward(number=2, to="anybody"),
+            Redact(number=3, when=Selection(types=("note",)), profile="short"),
+        ),
+        profiles=(Profile("short", (Rule("drop", properties=("content", "authors")),)),),
+    )
 
 
 def shown(rnd: random.Random) -> Act:
@@ -106,6 +136,7 @@ def hidden(rnd: random.Random) -> Act:
         lambda w: _delete(w, source, gone),
         lambda w: w.ceiling("energy", [Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT][number % 3]),
         lambda w: w.enact(agreement),
+        lambda w: _veil(w, f"treaty-{number}"),
         lambda w: w.party(f"new{number}", Tlp.RED),
         lambda w: w.collection(f"hid{number}", read=["estonia"]),
         lambda w: w.community(f"com{number}"),
@@ -131,6 +162,12 @@ def _object(rnd: random.Random, source: str, tlp: Tlp | None, words: str, marked
 
 def _delete(w: World, source: str, object_id: str) -> None:
     w.store.delete(w.parties[source].id, w.collections["open"].id, object_id, (), w.clock.now())
+    w.settle()
+
+
+def _veil(w: World, name: str) -> None:
+    """Twins for somebody else."""
+    w.enact(veiling(name, "estonia", "amber"))
     w.settle()
 
 
@@ -206,7 +243,7 @@ def _without_leaf(one: object) -> tuple[object, ...]:
     return tuple(getattr(one, name) for name in one.__struct_fields__ if name not in INTERNAL)  # type: ignore[attr-defined]
 
 
-def pair(fresh: Callable[[], str], seed: int) -> tuple[list[object], list[object]]:
+def pair(fresh: Callable[[], str], seed: int, *, veiled: bool = False) -> tuple[list[object], list[object]]:
     """What the viewer is told in the world of the script alone, and in the world where more happens."""
     found: list[list[object]] = []
     for more in (False, True):
@@ -214,7 +251,7 @@ def pair(fresh: Callable[[], str], seed: int) -> tuple[list[object], list[object
         with ExitStack() as stack:
             w = stack.enter_context(world(fresh(), seed))
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            cast(w)
+            cast(w, veiled=veiled)
             out = Exits(w, pool, random.Random(seed).randbytes)
             stack.callback(out.close)
             for _ in range(rnd.randint(3, 8)):
@@ -233,11 +270,14 @@ def pair(fresh: Callable[[], str], seed: int) -> tuple[list[object], list[object
     return found[0], found[1]
 
 
-def check(fresh: Callable[[], str], seed: int) -> None:
-    without, with_more = pair(fresh, seed)
+def check(fresh: Callable[[], str], seed: int, *, veiled: bool = False) -> None:
+    without, with_more = pair(fresh, seed, veiled=veiled)
     assert len(without) == len(with_more)
     for one, other in zip(without, with_more, strict=True):
-        assert one == other, f"world {seed}"
+        if veiled:  # how many stood between two that opened at one moment, dates do tell (docs/trust.md)
+            assert _MICROS.sub("", str(one)) == _MICROS.sub("", str(other)), f"world {seed}"
+        else:
+            assert one == other, f"world {seed}"
         assert SECRET not in str(one).removeprefix(f"('search', '{SECRET}'")
 
 
@@ -262,6 +302,11 @@ def test_what_is_hidden_changes_no_byte_of_what_a_viewer_is_told(fresh: Callable
     check(fresh, seed)
 
 
+@pytest.mark.parametrize("seed", range(100, 103))
+def test_nor_of_what_it_is_told_in_another_form(fresh: Callable[[], str], seed: int) -> None:
+    check(fresh, seed, veiled=True)
+
+
 def test_a_neighbour_given_in_secret_moves_nothing(url: str) -> None:
     """A note that the viewer has; then somebody gives the address it refers to once more, to others only, to one of whom the
     note opens by that. The viewer is not to be given the note again.
@@ -284,7 +329,7 @@ def test_a_neighbour_given_in_secret_moves_nothing(url: str) -> None:
 def test_hundreds_of_pairs(fresh: Callable[[], str], chunk: int) -> None:
     """COMITY_PAIRS says how many in all."""
     for seed in range(1000 + chunk, 1000 + chunk + PAIRS, 10):
-        check(fresh, seed)
+        check(fresh, seed, veiled=seed % 2 == 0)
 
 
 def test_a_cursor_tells_no_date_and_no_two_are_alike(url: str) -> None:

@@ -18,6 +18,7 @@ from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.agreement.articles import Agreement
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store import tables
+from comity.kernel.store.database import Sql
 from comity.kernel.store.grants import CLOCK
 from comity.kernel.store.store import Store, open_store
 from comity.kernel.store.types import (
@@ -40,6 +41,7 @@ SECOND: Micros = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 EVERYTHING = ("all",)
+_KEYS = Sql("SELECT scope, key FROM pseudonym_key ORDER BY generation")
 
 
 def made_id(kind: str, name: str) -> str:
@@ -275,8 +277,17 @@ class World:
         """What the worker does until nothing is left."""
         while self.store.settle():
             pass
+        while self.store.twins.step(200):
+            while self.store.settle():
+                pass
         while self.store.index_text():
             pass
+
+    def keys(self) -> dict[str, bytes]:
+        """The key of each scope that makes pseudonyms now; a ceiling's by its party's slug."""
+        names: dict[str, str] = {f"ceiling:{party.id}": f"ceiling of {slug}" for slug, party in self.parties.items()}
+        with self.store._database.snapshot() as reader:
+            return {names.get(str(scope), str(scope)): bytes(key) for scope, key in reader.all(_KEYS)}
 
     def eyes(self, viewer: str) -> Visible:
         """What a viewer may see: a party, or ``party:person``."""

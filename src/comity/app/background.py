@@ -18,13 +18,16 @@ from comity.kernel.exchange.fetch.answer import Fetching
 from comity.kernel.exchange.mirror.driver import Mirroring
 from comity.kernel.exchange.taxii.intake import Intake
 from comity.kernel.store import grants, mirrors, relabel
+from comity.kernel.store.erasure import holds, retention
 from comity.work import upkeep
-from comity.work.clocks import Clocks
+from comity.work.clocks import Clocks, Standing
 from comity.work.jobs import Jobs
 from comity.work.worker import Follower, Worker
 
 SETTLED_AT_ONCE: Final = 1000
 INDEXED_AT_ONCE: Final = 5000
+SCANNED_AT_ONCE: Final = 500
+TWINS_AT_ONCE: Final = 1000
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
@@ -44,13 +47,22 @@ def worker(node: Node) -> Worker:
         upkeep.KIND: sweeping.fire,
         mirrors.KIND: mirroring.fire,
         grants.CLOCK: lambda connection, _timer: store.key_date(connection),
+        retention.KIND: store.retention.fire,
     }
-    clocks = Clocks(store.timers, clock, handlers, (sweeping.standing,))
-    jobs = Jobs(store.jobs, clock, {upkeep.KIND: sweeping.step, relabel.KIND: store.relabelling.step})
+    clocks = Clocks(store.timers, clock, handlers, (sweeping.standing, Standing(retention.KIND, retention.EVERY)))
+    steps = {
+        upkeep.KIND: sweeping.step,
+        relabel.KIND: store.relabelling.step,
+        holds.JOB: store.erasures.step,
+        retention.KIND: store.retention.step,
+    }
+    jobs = Jobs(store.jobs, clock, steps)
     followers = [
         Follower("clocks", clocks.step, clocks.late),
         Follower("settle", partial(store.settle, SETTLED_AT_ONCE), store.followings.keys_waiting),
         Follower("index_text", partial(store.index_text, INDEXED_AT_ONCE), store.followings.text_behind),
+        Follower("scan", partial(store.scan.step, SCANNED_AT_ONCE), store.scan.behind),
+        Follower("twins", partial(store.twins.step, TWINS_AT_ONCE), store.twins.behind),
         Follower("intake", intake.step, store.followings.objects_waiting),
         Follower("mirrors", mirroring.step, mirroring.waiting),
         Follower("jobs", jobs.step, jobs.open),

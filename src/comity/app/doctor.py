@@ -90,6 +90,7 @@ def node(settings: Settings, clock: Clock, *, thorough: bool = False) -> Iterato
             yield from _directory(opened)
             yield from _backup(opened)
             yield from _work(opened, fitness.worker)
+            yield _scan(opened)
     if thorough:
         yield _contents(url)
 
@@ -182,6 +183,15 @@ def _work(node: Node, until: Micros | None) -> Iterator[Check]:
     stopped = [each for each in node.store.followings.all() if each.stopped]
     says = f"{stopped[0].name} has stopped: {stopped[0].reason[:200]}" if stopped else "works"
     yield Check("worker", not stopped, says, "See 'comity work', mend what it says, then 'comity work retry NAME'.")
+
+
+def _scan(node: Node) -> Check:
+    """How far the scan for personal data is; what it has not looked at is withheld where an agreement asks for that."""
+    status = node.store.scan.status()
+    if not status.asked:
+        return Check("personal data", ok=True, says="no agreement asks for a scan")
+    says = f"{status.behind} claims to be looked through" if status.behind else "everything is looked through"
+    return Check("personal data", ok=True, says=says)
 
 
 def _contents(url: str) -> Check:

@@ -33,6 +33,7 @@ class Node:
             random,
             cache_mb=settings.cache_mb,
             labels_per_source=settings.labels_per_source,
+            scan=settings.scan,
         )
         self.vault = Vault(folder.read_vault_key, random)
         self.keys = partial(read_keys, folder)

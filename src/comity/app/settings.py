@@ -15,6 +15,7 @@ from msgspec import Meta
 from comity.kernel.base.errors import Invalid
 from comity.kernel.exchange.fetch.settings import FetchSettings
 from comity.kernel.exchange.taxii.settings import TaxiiSettings
+from comity.kernel.policy.personal.settings import ScanSettings
 
 PREFIX: Final = "COMITY_"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
     taxii: TaxiiSettings = TaxiiSettings()
     fetch: FetchSettings = FetchSettings()
+    scan: ScanSettings = ScanSettings()
 
     @property
     def speaks_tls(self) -> bool:
@@ -102,7 +104,7 @@ def _table(struct: type[msgspec.Struct], prefix: str = "") -> tuple[Setting, ...
 
 
 SETTINGS: Final = _table(Settings)
-ROOMS: Final = ("fetch", "taxii")
+ROOMS: Final = ("fetch", "scan", "taxii")
 """Fields that are structs of their own; their settings' names begin with theirs."""
 
 

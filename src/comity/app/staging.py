@@ -32,7 +32,7 @@ from comity.kernel.directory.tokens import Scope
 from comity.kernel.store.types import Collection
 
 MARK: Final = "this-is-a-demo"
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Rises when what is staged changes, so that an older demo is made anew."""
 
 

@@ -189,15 +189,22 @@ def previewed(node: Node, preview: Preview) -> str:
             str(each.released),
             f"+{each.opening.count}",
             f"-{each.closing.count}",
+            str(each.redacted.count),
+            str(each.referring.count),
+            str(each.reviewed.count),
             str(each.withheld.count),
         )
         for each in preview.parties
     ]
-    lines = [table(("party", "as", "gets then", "opens", "closes", "withheld"), rows)]
+    heads = ("party", "as", "gets then", "opens", "closes", "redacted", "by what it names", "to review", "withheld")
+    lines = [table(heads, rows)]
     visible = node.store.visible(Viewer(party=node.directory.parties.own().id, channel=CHANNEL))
     for each in preview.parties:
         lines += _samples(visible, f"Opens to {each.slug}:", each.opening)
         lines += _samples(visible, f"Closes to {each.slug}:", each.closing)
+        lines += _samples(visible, f"Redacted for {each.slug}:", each.redacted)
+        lines += _samples(visible, f"To {each.slug} as it is, or under pseudonyms for what it names:", each.referring)
+        lines += _samples(visible, f"To {each.slug} when people have agreed:", each.reviewed)
         head = "Withheld from" if each.relation is None else "Covered, and withheld from"
         lines += _samples(visible, f"{head} {each.slug}:", each.withheld)
     if preview.articles:
@@ -216,6 +223,9 @@ def preview_told(preview: Preview) -> dict[str, object]:
                 "released": each.released,
                 "opening": _ids(each.opening),
                 "closing": _ids(each.closing),
+                "redacted": _ids(each.redacted),
+                "referring": _ids(each.referring),
+                "reviewed": _ids(each.reviewed),
                 "withheld": _ids(each.withheld),
             }
             for each in preview.parties

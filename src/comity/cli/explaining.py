@@ -1,6 +1,7 @@
 """``explain``: why a party gets an object or not, claim by claim, and what would change it. For our own people: internal."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -10,11 +11,12 @@ from comity.kernel.base.errors import NotFound
 
 if TYPE_CHECKING:
     from comity.kernel.policy.decision import Decision, Obligation, Reason
-    from comity.kernel.store.answers import Explained
+    from comity.kernel.store.answers import Explained, Going
     from comity.kernel.store.types import Party
 
 EFFECTS = {
     "release": "gets it",
+    "made": "gets a form of it in its place",
     "redact": "would get it redacted, which is not made yet: gets nothing",
     "review": "gets it when people have agreed: gets nothing now",
     "withhold": "does not get it",
@@ -44,7 +46,11 @@ def explain(
         whom = node.directory.parties.get(to)
         at = None if on is None else moment_of(on, node.clock.now())
         own = node.directory.parties.own()
-        claims = node.store.visible(Viewer(party=own.id, channel=CHANNEL)).explained(identifier, whom.id, at)
+        eyes = node.store.visible(Viewer(party=own.id, channel=CHANNEL))
+        claims = eyes.explained(identifier, whom.id, at)
+        names = node.store.twins.naming
+        found = eyes.going(identifier, whom.id, names, own.identity) if at is None else ()
+        going = {each.leaf: each for each in found}
         when = node.clock.now() if at is None else at
     if not claims:
         raise NotFound(
@@ -56,45 +62,69 @@ def explain(
                 "id": identifier,
                 "party": whom.slug,
                 "on": rfc3339(when),
-                "released": any(each.released for each in claims),
-                "effect": effect(claims),
-                "claims": [_claim(each) for each in claims],
+                "released": any(each.released or _form(each, going) == "whole" for each in claims),
+                "effect": effect(claims, going),
+                "claims": [_claim(each, going.get(each.held.leaf)) for each in claims],
             }
         )
     else:
-        show(_told(claims, whom, rfc3339(when)))
+        show(_told(claims, going, whom, rfc3339(when)))
 
 
-def effect(claims: "tuple[Explained, ...]") -> str:
-    """What holds for the object: the mildest effect of its claims; one that waits for what it refers to is withheld."""
+Goings: TypeAlias = "Mapping[int, Going]"
+"""What goes in place of claims, by their leaves."""
+
+
+def effect(claims: "tuple[Explained, ...]", going: Goings) -> str:
+    """What holds for the object: the mildest effect of its claims. What waits for what it refers to, or can't be made, is
+    withheld; what goes as it is after all is released.
+    """
     from comity.kernel.policy.decision import Effect  # noqa: PLC0415  --help must answer at once
 
-    return min((_effect(each) for each in claims), key=lambda word: Effect(word).strictness)
+    return min((_effect(each, going) for each in claims), key=lambda word: Effect(word).strictness)
 
 
-def _effect(claim: "Explained") -> str:
+def _effect(claim: "Explained", going: Goings) -> str:
     from comity.kernel.policy.decision import Effect  # noqa: PLC0415  --help must answer at once
 
-    if claim.decision.effect is Effect.RELEASE and not claim.released:
+    form = _form(claim, going)
+    if form == "whole":
+        return Effect.RELEASE.value
+    if form == "unmade" or (claim.decision.effect is Effect.RELEASE and not claim.released):
         return Effect.WITHHOLD.value
     return claim.decision.effect.value
 
 
-def _told(claims: "tuple[Explained, ...]", party: "Party", when: str) -> str:
+def _form(claim: "Explained", going: Goings) -> str:
+    found = going.get(claim.held.leaf)
+    return "" if found is None else found.form
+
+
+def _told(claims: "tuple[Explained, ...]", going: Goings, party: "Party", when: str) -> str:
     from comity.cli.reading import marked, title  # noqa: PLC0415  --help must answer at once
+    from comity.cli.redacting import lines_of  # noqa: PLC0415  --help must answer at once
 
     newest = claims[0].held
     lines = [
         f"{newest.type}: {plain(title(newest.raw))}",
         newest.id,
         "",
-        f"{party.slug} ({plain(party.name)}) {EFFECTS[effect(claims)]}. As of {when[:19]}Z.",
+        f"{party.slug} ({plain(party.name)}) {EFFECTS[_gets(claims, going)]}. As of {when[:19]}Z.",
     ]
     for each in claims:
         held = each.held
         of = f"{held.source_slug} in {held.collection_slug}, {marked(held)}, modified {rfc3339(held.modified)[:19]}Z"
-        lines += ["", f"Claim of {of}: {_effect(each)}", *(f"  {line}" for line in _why(each))]
+        lines += ["", f"Claim of {of}: {_effect(each, going)}", *(f"  {line}" for line in _why(each))]
+        if held.leaf in going:
+            lines += [f"  {line}" for line in lines_of(each, going[held.leaf])]
     return "\n".join(lines)
+
+
+def _gets(claims: "tuple[Explained, ...]", going: Goings) -> str:
+    """What the party gets of the object in the end."""
+    found = effect(claims, going)
+    made = found in {"redact", "review"} and any(_form(each, going) == "made" for each in claims)
+    return "made" if made else found
 
 
 def _why(claim: "Explained") -> list[str]:
@@ -104,8 +134,6 @@ def _why(claim: "Explained") -> list[str]:
         lines.append(f"- {plain(str(reason.internal))} [{_clause(reason)}]")
         if str(reason.disclosable) != str(reason.internal):
             lines.append(f"    to be told: {plain(str(reason.disclosable))}")
-    if decision.profile:
-        lines.append(f"The redaction: {decision.profile}.")
     if decision.approvers:
         two = ", two different people" if decision.four_eyes else ""
         lines.append(f"Who has to agree: {', '.join(decision.approvers)}{two}.")
@@ -135,7 +163,9 @@ def _clause(of: "Reason | Obligation") -> str:
     return f"{of.clause} of {of.agreement}" if of.article else f"{of.clause}, under {of.agreement}"
 
 
-def _claim(each: "Explained") -> dict[str, object]:
+def _claim(each: "Explained", going: "Going | None") -> dict[str, object]:
+    from comity.cli.redacting import told  # noqa: PLC0415  --help must answer at once
+
     held = each.held
     return {
         "source": held.source_slug,
@@ -147,6 +177,7 @@ def _claim(each: "Explained") -> dict[str, object]:
         "released": each.released,
         "missing": each.missing,
         "being_restricted": each.hidden,
+        "goes": None if going is None else told(each, going, whole=False),
         **_decision(each.decision),
     }
 

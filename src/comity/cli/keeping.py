@@ -151,14 +151,22 @@ def migrate(
 
 @backup_key.command("list")
 def backup_key_list(context: typer.Context, json: Json = False) -> None:
-    """Lists the months whose key is here, with the key's id."""
+    """Lists the months whose key is here, with the key's id, and the erasures whose objects their backups may still have."""
+    from comity.app.backup.periods import holding  # noqa: PLC0415  --help must answer at once
+
     with context.obj.open() as node:
         periods = _periods(node)
         held = [periods.get(each) for each in periods.all()]
+        now = node.clock.now()
+        spans = [(one.id, one.since, one.finished or now) for one in node.store.erasures.all() if one.since is not None]
+    erased = {
+        each.period: [number for number, since, until in spans if holding([each.period], since, until)] for each in held
+    }
     if json:
-        show_json([{"period": each.period, "key": each.id} for each in held])
+        show_json([{"period": each.period, "key": each.id, "erasures": erased[each.period]} for each in held])
         return
-    show(table(("period", "key"), [(each.period, each.id) for each in held]))
+    rows = [(each.period, each.id, " ".join(map(str, erased[each.period])) or "-") for each in held]
+    show(table(("period", "key", "may have what was erased by"), rows))
 
 
 @backup_key.command("show")

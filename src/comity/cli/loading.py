@@ -31,6 +31,7 @@ class Tally(msgspec.Struct):
     known: int = 0
     conflict: int = 0
     refused: int = 0
+    erased: int = 0
     warnings: int = 0
 
     @property
@@ -135,6 +136,7 @@ class Loading:
         self.tally.new += kept.count(Kept.NEW)
         self.tally.known += kept.count(Kept.KNOWN)
         self.tally.conflict += kept.count(Kept.CONFLICT)
+        self.tally.erased += kept.count(Kept.ERASED)
 
 
 def _batches(parts: Iterator[Raw | Unread]) -> Iterator[list[Raw | Unread]]:

@@ -11,16 +11,20 @@ import typer
 
 from comity.cli import (
     agreements,
+    approving,
     communities,
     directory,
+    erasing,
     explaining,
     keeping,
     mirroring,
     objects,
     parties,
     people,
+    redacting,
     restricting,
     starting,
+    twinning,
     viewing,
     working,
 )
@@ -58,10 +62,14 @@ communities.register(app)
 directory.register(app)
 people.register(app)
 agreements.register(app)
+approving.register(app)
 objects.register(app)
 explaining.register(app)
+redacting.register(app)
+twinning.register(app)
 viewing.register(app)
 restricting.register(app)
+erasing.register(app)
 mirroring.register(app)
 keeping.register(app)
 working.register(app)

@@ -60,7 +60,7 @@ def load(
             tally = loading.run(found, sys.stdin.buffer, bars.advance)
             worker(node).drain()  # what follows the commit log, in case no server runs
         _sum_up(tally, found, time.perf_counter() - began, report.path if report.begun else None, json=json)
-    if tally.refused:
+    if tally.refused or tally.erased:
         raise typer.Exit(Exit.PARTLY if tally.kept else Exit.FAILED)
 
 
@@ -90,6 +90,8 @@ def _sum_up(tally: "Tally", found: "tuple[Source, ...]", seconds: float, report:
         show(f"{tally.warnings} of them are valid with warnings.")
     if tally.refused:
         show(f"{tally.refused} refused. What and why: {report}")
+    if tally.erased:
+        show(f"{tally.erased} were erased here for good and are not taken again: comity erase list")
     show(f"{seconds:.1f} s, {rate:.0f} objects/s.")
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from comity.kernel.directory.accounts import Link
     from comity.kernel.store.types import Account
 
-account = typer.Typer(no_args_is_help=True, help="People of the own party: add, list, link, roles, disable, enable.")
+account = typer.Typer(
+    no_args_is_help=True, help="People of the own party: add, list, link, roles, disable, enable, vouch."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="The person.")]
@@ -117,6 +119,16 @@ def account_enable(context: typer.Context, name: Name, json: Json = False) -> No
         accounts = node.directory.accounts
         changed = accounts.enable(accounts.get(name), by=by_command_line())
     _show(changed, f"{changed.name} is enabled.", json=json)
+
+
+@account.command("vouch")
+def account_vouch(context: typer.Context, name: Name, json: Json = False) -> None:
+    """Says that you know this person to be one. Whoever made or changed the account counts no more as standing behind it."""
+    with context.obj.open() as node:
+        accounts = node.directory.accounts
+        known = accounts.get(name)
+        accounts.vouch(known, by=by_command_line())
+    _show(known, f"{known.name} is vouched for: what was done to the account before counts no more.", json=json)
 
 
 def _show(changed: "Account", words: str, *, json: bool) -> None:

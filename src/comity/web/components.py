@@ -13,6 +13,7 @@ from comity.web.charts import flows, matrix, neighbourhood
 from comity.web.forms import Act, Choice, Field, Form, Typed
 from comity.web.notices import Meaning
 from comity.web.page import Page
+from comity.web.portraits.comparison import Comparison, compared
 from comity.web.portraits.values import Fact, Value
 from comity.web.tables import (
     Acts,
@@ -132,6 +133,36 @@ FILTERS: Final = Form(
 )
 
 
+HELD: Final = msgspec.json.encode(
+    {
+        "type": "identity",
+        "id": "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+        "name": "Harbour Terminal",
+        "description": "Two berths. The night shift answers at night@harbour.example, also on 3 November.",
+        "identity_class": "organization",
+        "sectors": ["transportation"],
+        "contact_information": "night@harbour.example",
+        "x_first_seen": "2026-11-03T05:07:00Z",
+        "x_hosts": ["192.0.2.7", "192.0.2.9"],
+        "x_owner_ref": "identity--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd40",
+    }
+)
+GOES: Final = msgspec.json.encode(
+    {
+        "type": "identity",
+        "id": "identity--0d9f1f7a-2c6e-4b51-9a5d-3be2a1e0c7d4",
+        "name": "Transportation, Estonia",
+        "description": "Two berths. The night shift answers at p-6vq2hd@pseudonym.invalid, also on 3 November.",
+        "identity_class": "organization",
+        "sectors": ["transportation"],
+        "x_first_seen": "2026-11-02T00:00:00Z",
+        "x_hosts": ["192.0.2.0/24"],
+        "x_owner_ref": "identity--5f1c7d20-90b4-4f0e-8f0a-0d6a4b7f1a02",
+    }
+)
+"""An object and what goes in its place, both invented."""
+
+
 class Deadline(msgspec.Struct, frozen=True):
     """A deadline to draw."""
 
@@ -163,6 +194,8 @@ class ComponentsPage(Page, frozen=True, kw_only=True):
     flow: flows.Picture | None
     near: neighbourhood.Picture
     gets: matrix.Picture
+    goes: Comparison
+    goes_whole: Comparison
 
     def strictest(self) -> Tlp | None:
         return Tlp.CLEAR
@@ -210,6 +243,8 @@ def components(now: Micros, listing: Listing, form: Form = FORM) -> ComponentsPa
         flow=flows.drawn([flows.Flow("CSIRT Estonia", "main", 1240), flows.Flow("ISAC Energy", "main", 310)]),
         near=_near(),
         gets=_gets(),
+        goes=compared(HELD, GOES),
+        goes_whole=compared(HELD, HELD),
     )
 
 

@@ -51,6 +51,7 @@ def outside(text: str) -> Phrase:
 
 
 _OURS: Final[dict[str, dict[str, str]]] = {
+    "grain": {"day": msgid("day"), "month": msgid("month"), "week": msgid("week")},
     "purposes": {
         "attribution": msgid("attribution"),
         "exercise": msgid("exercise"),
@@ -59,7 +60,7 @@ _OURS: Final[dict[str, dict[str, str]]] = {
         "network-defence": msgid("network defence"),
         "public-warning": msgid("public warning"),
         "research": msgid("research"),
-    }
+    },
 }
 """Gaps of policy's sentences in which words of ours stand, with commas between them, and how each is told."""
 

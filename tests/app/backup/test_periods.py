@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from comity.app.backup.periods import PeriodKey, Periods, read_written
+from comity.app.backup.periods import PeriodKey, Periods, holding, read_written
 from comity.app.folder import Folder
 from comity.kernel.base.clock import micros
 from comity.kernel.base.errors import Corrupt, Invalid, NotFound
@@ -73,3 +73,17 @@ def test_destroyed(periods: Periods, tmp_path: Path) -> None:
     for period in ("2026-11", "2026-13", "../node", ""):
         with pytest.raises(NotFound):
             periods.get(period)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (NOVEMBER, NOVEMBER, ("2026-11",)),
+        (NOVEMBER, NOVEMBER + 2_000_000, ("2026-11", "2026-12")),
+        (NOVEMBER + 2_000_000, NOVEMBER + 2_000_000, ("2026-12",)),
+        (0, NOVEMBER, ("2026-10", "2026-11")),
+        (0, 1, ()),
+    ],
+)
+def test_backups_of_which_months_may_have_what_was_here(since: int, until: int, expected: tuple[str, ...]) -> None:
+    assert holding(("2026-10", "2026-11", "2026-12"), since, until) == expected

@@ -10,6 +10,10 @@ from itertools import combinations
 import msgspec
 import pytest
 
+from comity.app.demo import sheet
+from comity.app.demo.adversary import CAMPAIGN
+from comity.app.demo.cast import ESTONIA
+from comity.app.demo.redactions import IN_PARTS, VICTIM, WITH_A_HIDDEN_NEIGHBOUR, WITH_A_PERSON
 from comity.app.node import Node, open_node
 from comity.app.settings import Settings
 from comity.app.staging import claimed, set_up
@@ -147,15 +151,17 @@ def test_what_may_be_shown_to_a_partner_names_no_third_party(nodes: tuple[Node, 
 
 
 def test_what_is_said_is_what_the_party_gets(nodes: tuple[Node, ...], asked: list[Asked]) -> None:
-    """Nothing reaches a party but what is released to it; what is released and does not is kept by what it refers to."""
+    """Nothing reaches a party but what is released to it, and what goes in the place of what is not; what is released and does
+    not reach it is kept by what it refers to.
+    """
     for node in nodes:
         own = node.directory.parties.own()
+        ours = node.store.visible(Viewer(party=own.id))
         for party in node.directory.parties.all():
-            released = {
-                one.object_id
-                for one in asked
-                if one.node == own.slug and one.party.id == party.id and one.decision.effect is Effect.RELEASE
-            }
+            found = [one for one in asked if one.node == own.slug and one.party.id == party.id]
+            released = {one.object_id for one in found if one.decision.effect is Effect.RELEASE}
+            formed = {one.object_id for one in found if one.decision.lens is not None}
+            going = {each.id for object_id in formed for each in ours.going(object_id, party.id)} - {""}
             eyes, cursor, got = node.store.visible(Viewer(party=party.id)), None, set()
             while True:
                 page = eyes.manifest(Query(versions=("all",)), 1000, cursor)
@@ -163,7 +169,29 @@ def test_what_is_said_is_what_the_party_gets(nodes: tuple[Node, ...], asked: lis
                 cursor = page.next
                 if cursor is None:
                     break
-            assert got <= released
+            assert got <= released | going
+            assert going <= got
             for object_id in released - got:
-                told = node.store.visible(Viewer(party=own.id)).explained(object_id, party.id)
+                told = ours.explained(object_id, party.id)
                 assert all(each.missing for each in told if each.decision.effect is Effect.RELEASE)
+
+
+def test_every_way_to_go_in_part_is_shown_towards_estonia(nodes: tuple[Node, ...]) -> None:
+    korea = nodes[0]
+    ours = korea.store.visible(Viewer(party=korea.directory.parties.own().id))
+    estonia = korea.directory.parties.get(ESTONIA)
+    forms = {
+        each: next(one for one in ours.going(each, estonia.id) if one.form in {"made", "whole"})
+        for each in (VICTIM, IN_PARTS, WITH_A_PERSON, WITH_A_HIDDEN_NEIGHBOUR, CAMPAIGN)
+    }
+    assert forms.pop(CAMPAIGN).form == "whole"
+    assert {one.form for one in forms.values()} == {"made"}
+    assert b"Haneulbit" not in forms[VICTIM].raw
+    assert b"energy" in forms[VICTIM].raw
+    assert b"KR-2231" in forms[IN_PARTS].raw
+    assert b"gate server" not in forms[IN_PARTS].raw
+    assert b"eleri" not in forms[WITH_A_PERSON].raw
+    assert b"7946" not in forms[WITH_A_PERSON].raw
+    hidden = sheet.object_id("threat-actor", "broker").encode()
+    assert hidden not in forms[WITH_A_HIDDEN_NEIGHBOUR].raw
+    assert forms[WITH_A_HIDDEN_NEIGHBOUR].raw.count(b"threat-actor--") == 1

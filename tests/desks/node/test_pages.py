@@ -9,7 +9,7 @@ def test_an_empty_node_says_what_would_stand_there(node: Node) -> None:
     with node.signed_in() as browser:
         page = browser.get("/").text
         assert "Nothing has arrived yet" in page
-        assert "Nothing needs you" not in page
+        assert "Nothing is disputed" not in page
 
 
 def test_home_shows_who_gave_what_and_what_came_last(node: Node) -> None:
@@ -21,7 +21,7 @@ def test_home_shows_who_gave_what_and_what_came_last(node: Node) -> None:
         assert "Grey Tide" in page
         assert "TLP:GREEN" in page
         assert "assumed" in page
-        assert "Nothing needs you" in page
+        assert "Nothing is disputed" in page
         assert "KST" in page
         assert "UTC" in page
 

@@ -30,7 +30,6 @@ def test_what_a_marking_adds_to_a_label(said, terms):
 
 def test_no_terms_ask_nothing():
     assert caveats_of(()) == Caveats()
-    assert caveats_of(("granular",)) == Caveats()
 
 
 def test_every_term_is_read():

@@ -22,7 +22,8 @@ from comity.kernel.policy.agreement.articles import (
 from comity.kernel.policy.counterfactual import applied
 from comity.kernel.policy.decide import decide, effect
 from comity.kernel.policy.decision import Change, Counterfactual, Effect
-from comity.kernel.policy.label import Refs, Scan
+from comity.kernel.policy.label import OURS, Refs, Scan
+from comity.kernel.policy.lens import Part
 from comity.kernel.policy.sentence import says
 from tests.kernel.policy.worlds import ALPHA, BRAVO, CAROL, HOME, IEP, SIDE, bound, identity, label, standing
 
@@ -45,7 +46,10 @@ def nearest(label, standing):
 
 ALONE = [
     ({"circle": 7}, "the restriction were lifted, or the person were among those named"),
+    ({"circle": OURS}, "the recall were lifted"),
     ({"stale": True}, "it had been labelled anew"),
+    ({"returned": True}, "it were not what this node made itself"),
+    ({"parts": (Part(None, ("unknown",)),)}, "no part of it were marked more strictly than the rest"),
     ({"quarantined": True}, "it were taken out of quarantine"),
     ({"collection": SIDE}, "the party could read the collection"),
     ("unknown", "its marking were held and understood"),
@@ -111,12 +115,12 @@ AGREED = [
     (
         bound(RED, Neighbours(number=2, hidden="stub")),
         label(Tlp.AMBER, refs=Refs.OPAQUE),
-        "article 2 of pact did not hold for it",
+        "it referred to nothing and named no creator",
     ),
     (
         bound(RED, Attribution(number=2, source="anonymous")),
         label(Tlp.AMBER, source=BRAVO, attributed=True),
-        "article 2 of pact did not hold for it",
+        "it referred to nothing and named no creator",
     ),
     (bound(RED, PersonalData(number=2)), label(Tlp.AMBER), "it had been found free of personal data"),
     (

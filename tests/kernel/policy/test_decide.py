@@ -24,7 +24,7 @@ from comity.kernel.policy.agreement.articles import (
 )
 from comity.kernel.policy.decide import decide, effect, weigh
 from comity.kernel.policy.decision import Decision, Effect
-from comity.kernel.policy.label import Label
+from comity.kernel.policy.label import OURS, Label
 from comity.kernel.policy.viewer import Standing
 from tests.kernel.policy.worlds import ALPHA, BRAVO, HOME, IEP, MAIN, bound
 from tests.kernel.policy.worlds import label as made_label
@@ -137,6 +137,14 @@ def test_what_is_restricted_is_for_the_named_and_its_source(
         assert "named" not in str(decision.reasons[0].disclosable)
 
 
+def test_what_was_recalled_is_for_all_our_own_people_and_its_source() -> None:
+    recalled = msgspec.structs.replace(label(Tlp.CLEAR), circle=OURS)
+    for party, own, released in ((READER, True, True), (READER, False, False), (SOURCE, False, True)):
+        decision = decided(recalled, standing(Tlp.RED, party=party, own=own))
+        assert (decision.effect is Effect.RELEASE) is released
+    assert Label.of_features(recalled.features()) == recalled
+
+
 # -- with agreements
 
 
@@ -193,7 +201,7 @@ def test_a_redaction_names_its_profiles_and_a_review_its_people() -> None:
         Redact(number=4, when=Selection(), profile="plain"),
     )
     redacted = decided(made_label(source=BRAVO, attributed=True), stands(ALPHA, pact))
-    assert (redacted.effect, redacted.profile) == (Effect.REDACT, "anonymous plain short")
+    assert (redacted.effect, redacted.profile) == (Effect.REDACT, "plain short")
     assert (redacted.approvers, redacted.four_eyes) == ((), False)
     reviewing = bound(
         Ceiling(number=1, tlp="red"),
@@ -203,7 +211,11 @@ def test_a_redaction_names_its_profiles_and_a_review_its_people() -> None:
     )
     reviewed = decided(made_label(), stands(ALPHA, reviewing))
     assert (reviewed.effect, reviewed.approvers) == (Effect.REVIEW, ("legal", "approver", "diplomat"))
-    assert (reviewed.four_eyes, reviewed.profile) == (True, "")
+    assert (reviewed.four_eyes, reviewed.profile) == (True, "plain")
+    withheld = bound(*reviewing.enacted.agreement.articles, Withhold(number=5, when=Selection(types=("indicator",))))
+    assert decided(made_label(), stands(ALPHA, withheld)).approvers == ()
+    alone = bound(*reviewing.enacted.agreement.articles[:2])
+    assert not decided(made_label(), stands(ALPHA, alone)).four_eyes
     assert not decided(made_label(), stands(ALPHA, bound(reviewing.enacted.agreement.articles[0]))).four_eyes
 
 

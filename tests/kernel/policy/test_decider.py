@@ -12,15 +12,17 @@ from comity.kernel.policy.agreement.articles import (
     Neighbours,
     Onward,
     PersonalData,
+    Redact,
     Scope,
     Selection,
     Term,
     Withhold,
 )
-from comity.kernel.policy.decide import effect
+from comity.kernel.policy.decide import effect, lens_for
 from comity.kernel.policy.decider import Decider, Deciders, class_of, features_for
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.label import Refs, Scan
+from comity.kernel.policy.lens import Part
 from tests.kernel.policy.worlds import (
     ALPHA,
     BRAVO,
@@ -38,7 +40,7 @@ from tests.kernel.policy.worlds import (
 
 NOW = 5
 RED = Ceiling(number=1, tlp="red")
-ALWAYS = {"collection", "tlp", "terms", "circle", "quarantined", "stale"}
+ALWAYS = {"collection", "tlp", "terms", "circle", "quarantined", "stale", "parts", "returned"}
 
 
 @pytest.fixture
@@ -66,8 +68,12 @@ def asked(monkeypatch):
         (Withhold(number=2, when=Selection(statement=True, collections=("main",), pap=("red",), tlp=("red",))), set()),
         (Scope(number=2, covers=Selection(types=("tool",))), {"type"}),
         (PersonalData(number=2), {"scan"}),
-        (Neighbours(number=2, hidden="stub"), {"refs"}),
-        (Attribution(number=2, source="anonymous"), {"attributed", "source"}),
+        (Neighbours(number=2, hidden="stub"), {"refs", "attributed"}),
+        (Neighbours(number=2, hidden="dangle"), set()),
+        (Redact(number=2, when=Selection(), profile="plain"), {"refs", "attributed"}),
+        (PersonalData(number=2, profile="plain"), {"scan", "refs", "attributed"}),
+        (Attribution(number=2, source="named"), {"source"}),
+        (Attribution(number=2, source="anonymous"), {"attributed", "refs", "source"}),
     ],
 )
 def test_only_features_that_an_article_looks_at_are_looked_at(article, features):
@@ -105,6 +111,45 @@ def test_who_is_named_is_decided_for_itself(asked):
     assert not deciders.of(BRAVO).released(secret, NOW)
     assert deciders.of(ALPHA).released(secret, NOW)
     assert [party for _, party, _ in asked] == [ALPHA, BRAVO]
+
+
+def test_whom_a_part_names_is_decided_for_itself(asked):
+    deciders = Deciders([standing(party, ceiling=Tlp.RED, jurisdiction="EE") for party in (ALPHA, BRAVO)])
+    mixed = label(Tlp.GREEN, parts=(Part(Tlp.RED, (f"recipients:{identity(ALPHA)}",)),))
+    assert [deciders.of(party).effect(mixed, NOW) for party in (ALPHA, BRAVO)] == [Effect.RELEASE, Effect.REDACT]
+    assert [party for _, party, _ in asked] == [ALPHA, BRAVO]
+    lens = deciders.of(BRAVO).lens(mixed, NOW)
+    assert deciders.of(ALPHA).lens(mixed, NOW) is None
+    assert lens is not None
+    assert (lens.party, lens.without) == (BRAVO, mixed.parts)
+    for_each = tuple(Part(Tlp.RED, (f"recipients:{identity(party)}",)) for party in (ALPHA, BRAVO))
+    both = [deciders.of(party).lens(label(Tlp.GREEN, parts=for_each), NOW) for party in (ALPHA, BRAVO)]
+    assert [each and each.without for each in both] == [for_each[1:], for_each[:1]]
+
+
+def test_what_a_party_gave_itself_says_nothing_of_its_form_for_others():
+    pact = bound(RED, Redact(number=2, when=Selection(), profile="plain"))
+    deciders = Deciders([standing(party, pact, jurisdiction="EE") for party in (ALPHA, BRAVO)])
+    own = label(source=ALPHA)
+    assert deciders.of(ALPHA).lens(own, NOW) is None
+    assert deciders.of(BRAVO).lens(own, NOW) is not None
+
+
+def test_a_form_is_found_once_for_all_that_stand_alike(monkeypatch):
+    found = []
+
+    def counted(label, standing, on):
+        found.append(label)
+        return lens_for(label, standing, on)
+
+    monkeypatch.setattr(decider, "lens_for", counted)
+    pact = bound(RED, Redact(number=2, when=Selection(), profile="plain"))
+    deciders = Deciders([standing(party, pact, jurisdiction="EE") for party in (ALPHA, BRAVO)])
+    lenses = {
+        deciders.of(party).lens(label(type=kind), NOW) for party in (ALPHA, BRAVO) for kind in ("tool", "malware")
+    }
+    assert len(found) == 1
+    assert len(lenses) == 1
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,14 @@ from comity.kernel.policy.label import (
     Terms,
     foreign_markings,
     label_of,
+    part_of,
+    pieces,
     quarantine_of,
     refs_of,
+    tells_ids,
 )
-from tests.kernel.policy.worlds import IEP, labels
+from comity.kernel.policy.lens import Part
+from tests.kernel.policy.worlds import IEP, originals
 
 STATEMENT = "marking-definition--00000000-0000-4000-8000-000000000001"
 
@@ -66,9 +70,10 @@ def test_two_markings_mean_the_stricter() -> None:
 
 
 def test_a_granular_marking_may_only_tighten() -> None:
-    strict = read(parsed(TLP_IDS[Tlp.GREEN], granular=(TLP_IDS[Tlp.RED],)))
-    assert (strict.tlp, strict.terms) == (Tlp.RED, ("granular",))
-    assert read(parsed(TLP_IDS[Tlp.AMBER], granular=(TLP_IDS[Tlp.CLEAR],))).tlp is Tlp.AMBER
+    strict = read(parsed(TLP_IDS[Tlp.GREEN], granular=(TLP_IDS[Tlp.RED], TLP_IDS[Tlp.AMBER])))
+    assert (strict.tlp, strict.terms) == (Tlp.GREEN, ())
+    assert strict.parts == (Part(Tlp.AMBER), Part(Tlp.RED))
+    assert read(parsed(TLP_IDS[Tlp.AMBER], granular=(TLP_IDS[Tlp.CLEAR],))) == read(parsed(TLP_IDS[Tlp.AMBER]))
 
 
 def test_a_granular_marking_alone_leaves_the_rest_at_the_default() -> None:
@@ -100,6 +105,60 @@ def test_foreign_markings_are_those_that_have_to_be_looked_up() -> None:
     assert foreign_markings(parsed(STATEMENT)) == (STATEMENT,)
     assert foreign_markings(parsed(TLP_IDS[Tlp.RED], granular=(STATEMENT,))) == (STATEMENT,)
     assert foreign_markings(parsed(STATEMENT, granular=(TLP_IDS[Tlp.RED],))) == (STATEMENT,)
+
+
+# -- parts
+
+
+def test_a_part_is_what_its_marking_asks_beyond_the_objects_own() -> None:
+    def parts(*own: str, value: str = "orcon") -> tuple[Part, ...]:
+        return read(parsed(*own, granular=(STATEMENT,)), marked("handling", value)).parts
+
+    assert parts(TLP_IDS[Tlp.GREEN]) == (Part(None, ("orcon",)),)
+    assert parts(STATEMENT) == ()
+    assert parts(TLP_IDS[Tlp.GREEN], value="") == ()
+    assert read(parsed(granular=(STATEMENT,))).parts == (Part(None, ("unknown",)),)
+    assert part_of(STATEMENT, marked("iep", IEP)) == Part(Tlp.GREEN, (f"iep:{IEP}",))
+    assert part_of(TLP_IDS[Tlp.RED], {}) == Part(Tlp.RED)
+    both = {STATEMENT: (MarkingTerm("tlp", Tlp.GREEN, "green"), MarkingTerm("tlp", Tlp.RED, "red"))}
+    assert part_of(STATEMENT, both) == Part(Tlp.RED)
+
+
+def test_two_markings_that_ask_the_same_are_one_part() -> None:
+    other = STATEMENT[:-1] + "2"
+    held = {marking: (MarkingTerm("pap", None, "red"),) for marking in (STATEMENT, other)}
+    assert read(parsed(granular=(STATEMENT, other)), held).parts == (Part(None, ("pap:red",)),)
+
+
+def test_parts_that_ask_for_more_than_can_be_kept_are_not_understood() -> None:
+    fills = "case:" + "x" * (MOST_TERMS - 6)  # and the colon after its level
+    assert read(parsed(granular=(STATEMENT,)), marked("handling", fills)).parts == (Part(None, (fills,)),)
+    found = read(parsed(granular=(STATEMENT,)), marked("handling", fills + "x"))
+    assert (found.terms, found.parts) == (("unknown",), ())
+
+
+def test_pieces_are_the_rest_and_each_part_with_that() -> None:
+    one = msgspec.structs.replace(
+        read(parsed()),
+        terms=("pap:red", "recipients:a"),
+        parts=(Part(None, ("recipients:b",)), Part(Tlp.CLEAR, ("orcon",)), Part(Tlp.RED)),
+    )
+    rest, other_people, orcon, red = pieces(one)
+    assert rest == (None, msgspec.structs.replace(one, parts=()))
+    assert [part for part, _ in (other_people, orcon, red)] == list(one.parts)
+    assert other_people[1].terms == ("pap:red", "recipients:b")
+    assert (orcon[1].terms, orcon[1].tlp, orcon[1].assumed) == (("orcon", "pap:red", "recipients:a"), Tlp.AMBER, True)
+    assert (red[1].terms, red[1].tlp, red[1].assumed) == (("pap:red", "recipients:a"), Tlp.RED, False)
+    assert pieces(rest[1]) == (rest,)
+
+
+def test_whom_a_part_names_its_label_names() -> None:
+    plain = read(parsed())
+    assert not plain.names_people
+    for part in (Part(None, ("orcon",)), Part(None, ("to:x",))):
+        assert msgspec.structs.replace(plain, parts=(Part(Tlp.RED), part)).names_people
+    assert msgspec.structs.replace(plain, terms=("orcon",)).names_people
+    assert not msgspec.structs.replace(plain, parts=(Part(Tlp.RED),)).names_people
 
 
 # -- what else policy looks at
@@ -162,6 +221,40 @@ def test_references_count_by_whether_their_ids_can_be_guessed(refs: tuple[str, .
     assert refs_of(one) is read(one).refs is expected
 
 
+OTHER = "malware--31b940d4-6f7f-459a-80ea-9c1f17b58abc"
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b'{"name":"x"}', False),
+        (b'{"description":"see ' + OTHER.encode() + b'"}', True),
+        (b'{"description":"see ' + OTHER.upper().encode() + b'"}', True),
+        (b'{"description":"see ' + OTHER.replace("--", "\\u002d-").encode() + b'"}', True),
+        (b'{"description":"caf\\u00e9 -- closed -- for ever"}', False),
+        (b'{"command_line":"x --a --b --c"}', False),
+        (b'{"extensions":{"extension-definition--31b940d4-6f7f-459a-80ea-9c1f17b58abc":{"a":"--x"}}}', False),
+        (
+            (
+                b'{"extensions":{"extension-definition--31b940d4-6f7f-459a-80ea-9c1f17b58abc":{"a":"--x"}},"description":"'
+                + OTHER.encode()
+                + b'"}'
+            ),
+            True,
+        ),
+    ],
+)
+def test_an_id_in_the_text_of_what_names_nobody_is_told_all_the_same(raw: bytes, told: bool) -> None:
+    own = "indicator--21b940d4-6f7f-459a-80ea-9c1f17b58abc"
+    whole = raw[:-1] + f',"id":"{own}","object_marking_refs":["{TLP_IDS[Tlp.RED]}"]}}'.encode()
+    one = msgspec.structs.replace(parsed(TLP_IDS[Tlp.RED], object_id=own), raw=whole)
+    assert tells_ids(one) is told
+    assert refs_of(one) is (Refs.OPAQUE if told else Refs.NONE)
+    assert refs_of(msgspec.structs.replace(one, created_by="identity--x")) is Refs.NONE, (
+        "it goes through the veil anyway"
+    )
+
+
 def test_what_else_of_an_object_is_looked_at() -> None:
     plain = read(parsed())
     assert (plain.attributed, plain.revoked, plain.channel, plain.quarantined, plain.stale) == (
@@ -204,7 +297,7 @@ def test_quarantine_tells_nothing_but_where_it_came_from() -> None:
 # -- as text
 
 
-@given(labels, labels)
+@given(originals, originals)
 def test_a_labels_text_is_its_own(one: Label, other: Label) -> None:
     assert Label.of_features(one.features()) == one
     assert (one.features() == other.features()) == (one == other)
@@ -216,10 +309,18 @@ def test_every_feature_is_in_the_text() -> None:
         1, 2, "indicator", Tlp.AMBER_STRICT, assumed=True, terms=("orcon", "pap:red"), circle=7, channel="taxii"
     )
     one = msgspec.structs.replace(one, revoked=True, refs=Refs.GUESSABLE, attributed=True, scan=Scan.PERSONAL)
-    one = msgspec.structs.replace(one, quarantined=True, stale=True)
-    assert one.features() == "v2|1|2|indicator|3|orcon,pap:red|7|taxii|2|personal|arcqs"
+    one = msgspec.structs.replace(one, quarantined=True, stale=True, returned=True)
+    assert one.features() == "v2|1|2|indicator|3|orcon,pap:red|7|taxii|2|personal|arcqst"
     assert Label.of_features(one.features()) == one
+    one = msgspec.structs.replace(one, parts=(Part(None, ("orcon", "to:x")), Part(Tlp.RED)), lens="pact#0f")
+    assert one.features() == "v2|1|2|indicator|3|orcon,pap:red|7|taxii|2|personal|arcqst|:orcon,to:x&4:|pact#0f"
+    assert Label.of_features(one.features()) == one
+    assert Label.of_features(one.plain.features()) == one.plain == msgspec.structs.replace(one, lens="")
     plain = Label(2, 1, "indicator", Tlp.CLEAR, assumed=False, terms=())
+    for more, text in (({"lens": "pact#0f"}, "||pact#0f"), ({"parts": (Part(Tlp.RED),)}, "|4:|")):
+        other = msgspec.structs.replace(plain, **more)
+        assert other.features() == plain.features() + text
+        assert Label.of_features(other.features()) == other
     assert plain.features() == "v2|2|1|indicator|0|||file|0||"
 
 
@@ -228,10 +329,14 @@ def test_every_feature_is_in_the_text() -> None:
     [
         ("2|1|indicator|4|1|", Label(2, 1, "indicator", Tlp.RED, assumed=True, terms=(), stale=True)),
         (
+            "v2|2|1|indicator|4|granular,orcon||file|0||",
+            Label(2, 1, "indicator", Tlp.RED, assumed=False, terms=("granular", "orcon"), stale=True),
+        ),
+        (
             "1|9|malware|0|0|iep,statement|7",
             Label(1, 9, "malware", Tlp.CLEAR, assumed=False, terms=("iep", "statement"), circle=7, stale=True),
         ),
     ],
 )
-def test_what_was_written_in_the_first_form_is_stale(text: str, expected: Label) -> None:
+def test_what_was_written_in_an_earlier_form_is_stale(text: str, expected: Label) -> None:
     assert Label.of_features(text) == expected

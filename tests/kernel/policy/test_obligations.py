@@ -1,10 +1,23 @@
 """What binds a recipient: by markings always, by an agreement once it has signed."""
 
+import msgspec
 import pytest
 
 from comity.kernel.objects.markings import Tlp
-from comity.kernel.policy.agreement.articles import Ceiling, Onward, Parties, Purposes, Retention, Selection, Withhold
+from comity.kernel.policy.agreement.articles import (
+    Basis,
+    Ceiling,
+    Onward,
+    Parties,
+    PersonalData,
+    Purposes,
+    Retention,
+    Selection,
+    Withhold,
+)
 from comity.kernel.policy.decide import decide
+from comity.kernel.policy.label import Scan
+from comity.kernel.policy.lens import Part
 from tests.kernel.policy.worlds import ALPHA, CAROL, IEP, bound, identity, label, standing
 
 NOW = 5
@@ -120,13 +133,52 @@ def test_what_markings_ask(label, expected):
             ),
             [
                 ("article 3", "To be used for attribution, research only."),
-                ("article 4", "To be deleted after 9 days."),
+                ("article 4", "To be deleted after 9 days: what is got on 1970-01-01, by 1970-01-10."),
             ],
         ),
     ],
 )
 def test_what_an_agreement_asks(articles, expected):
     assert of(label(Tlp.CLEAR), bound(RED, *articles)) == expected
+
+
+def test_a_part_asks_what_its_marking_asks_where_it_goes():
+    red, controlled = Part(Tlp.RED, ("pap:red",)), Part(None, (f"to:{identity(CAROL)}", "resides:EE"))
+    one = label(Tlp.AMBER, parts=(controlled, red))
+    amber = "Only for those in your organisation and of its clients who need to know."
+    every = standing(ALPHA, ceiling=Tlp.RED)
+    assert [(each.clause, str(each.says)) for each in decide(one, every, NOW).obligations] == [
+        ("FIRST TLP 2.0 3", amber),
+        ("FIRST TLP 2.0 3", "Only for its named recipients; it may not be given on."),
+        ("PAP:RED", "Only passive actions that nobody outside can notice."),
+    ]
+    some = standing(ALPHA, ceiling=Tlp.AMBER)
+    asked = decide(one, some, NOW)
+    assert [str(each.says) for each in asked.obligations] == [amber]
+    assert asked.lens is not None
+    assert decide(msgspec.structs.replace(one, lens=asked.lens.text), some, NOW).obligations == asked.obligations
+    assert not decide(one, standing(ALPHA), NOW).obligations
+
+
+@pytest.mark.parametrize(
+    ("scan", "to", "told"),
+    [
+        (Scan.PERSONAL, "EE", True),
+        (Scan.UNSCANNED, "EE", True),
+        (Scan.CLEAR, "EE", False),
+        (Scan.PERSONAL, "FI", False),
+    ],
+)
+def test_personal_data_go_on_a_basis_and_are_erased_on_request(scan, to, told):
+    basis = Basis(kind="consent", to=(to,), reference="form 3")
+    pact = bound(RED, Onward(number=2, to="anybody"), PersonalData(number=3, bases=(basis,), profile="plain"))
+    said = (
+        "Personal data in it are given on this basis: form 3. They are to be erased when whoever gave them asks for it."
+    )
+    obligations = decide(label(Tlp.CLEAR, scan=scan), standing(ALPHA, pact), NOW).obligations
+    assert [(each.clause, each.article, str(each.says)) for each in obligations] == (
+        [("article 3", 3, said)] if told else []
+    )
 
 
 def test_a_purpose_limit_goes_along_with_what_it_limits():

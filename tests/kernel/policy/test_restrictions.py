@@ -9,6 +9,7 @@ from comity.kernel.policy.agreement.articles import Ceiling, Onward, Scope, Sele
 from comity.kernel.policy.agreement.binding import Bound
 from comity.kernel.policy.decide import decide, effect
 from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.label import OURS
 from comity.kernel.policy.question import asked
 from comity.kernel.policy.restrictions import OF_MARKINGS, RESTRICTIONS
 from tests.kernel.policy.worlds import ALPHA, BRAVO, DAVE, HOME, IEP, SIDE, bound, identity, label, standing
@@ -18,6 +19,12 @@ OPEN = standing(ALPHA, ceiling=Tlp.RED)
 
 RULES: list[tuple[Any, str, str]] = [
     ({"circle": 7}, "node: named people", "It is restricted to named people of this node."),
+    ({"circle": OURS}, "node: recall", "It was recalled, and goes to no other party."),
+    (
+        {"returned": True},
+        "node: returned redaction",
+        "Somebody gave back what this node had made of something else; it says nothing of its own.",
+    ),
     ({"stale": True}, "node: labelling", "It is being labelled anew and is not decided yet."),
     (
         {"quarantined": True},
@@ -104,7 +111,7 @@ def test_only_our_own_limits_are_told_to_a_partner():
         (f"embargo:{NOW}",),
         (f"iep:{IEP};start_date={NOW}",),
         (f"iep:{IEP};end_date={NOW + 1}",),
-        ("granular", "pap:red", "statement"),
+        ("pap:red", "statement"),
     ],
 )
 def test_what_is_kept_to_is_released(terms):

@@ -6,6 +6,7 @@ client. Dates are small numbers, so that they meet.
 
 from typing import Any, Final
 
+import msgspec
 from hypothesis import strategies as st
 
 from comity.kernel.objects.markings import Tlp
@@ -30,7 +31,9 @@ from comity.kernel.policy.agreement.articles import (
     Withhold,
 )
 from comity.kernel.policy.agreement.binding import Bound, Enacted, Names, bind
-from comity.kernel.policy.label import Label, Refs, Scan
+from comity.kernel.policy.label import OURS, Label, Refs, Scan
+from comity.kernel.policy.lens import Part
+from comity.kernel.policy.profile import Profile, Rule
 from comity.kernel.policy.viewer import Standing
 
 HOME, ALPHA, BRAVO, CAROL, DAVE = 1, 2, 3, 4, 5
@@ -54,6 +57,9 @@ NAMES: Final = Names(
 )
 
 
+PLAIN: Final = Profile("plain", (Rule("drop", properties=("description",)),), "Without its description")
+"""The profile that every agreement here defines; ``short`` nobody defines, and ``victims`` is built in."""
+
 COMMUNITIES: Final = frozenset(f"community:{slug}" for slug in NAMES.communities)
 
 
@@ -62,7 +68,7 @@ def signatory(party: int) -> Signatory:
 
 
 def agreement(*articles: AnyArticle, name: str = "pact", parties: tuple[int, ...] = (HOME, ALPHA)) -> Agreement:
-    return Agreement(name, name.title(), tuple(map(signatory, parties)), articles)
+    return Agreement(name, name.title(), tuple(map(signatory, parties)), articles, profiles=(PLAIN,))
 
 
 def bound(
@@ -121,7 +127,7 @@ IEP: Final = (
 
 _rare = st.sampled_from([False] * 15 + [True])
 caveats: Final = st.one_of(
-    st.sampled_from(["unknown", "granular", "statement", "orcon", "exercise:lock", "case:one", "case:two"]),
+    st.sampled_from(["unknown", "statement", "orcon", "exercise:lock", "case:one", "case:two"]),
     _lists.map("to:{}".format),
     _lists.map("not-to:{}".format),
     _lists.map("recipients:{}".format),
@@ -141,7 +147,7 @@ labels: Final = st.builds(
     tlp=st.sampled_from(list(Tlp)),
     assumed=st.booleans(),
     terms=(st.just(()) | st.lists(caveats, max_size=3, unique=True).map(sorted).map(tuple)),
-    circle=st.sampled_from([0] * 15 + [7]),
+    circle=st.sampled_from([0] * 15 + [7, OURS]),
     channel=st.sampled_from(["file", "taxii"]),
     revoked=st.booleans(),
     refs=st.sampled_from(Refs),
@@ -150,6 +156,23 @@ labels: Final = st.builds(
     quarantined=_rare,
     stale=_rare,
 )
+"""Of originals without granular parts, given here first."""
+
+parts: Final = st.builds(
+    Part,
+    tlp=st.none() | st.sampled_from(list(Tlp)),
+    terms=st.just(()) | st.lists(caveats, max_size=2, unique=True).map(sorted).map(tuple),
+)
+
+
+@st.composite
+def parted(draw: st.DrawFn) -> Label:
+    """Labels of originals, also with parts, also of what came back."""
+    some = draw(st.lists(parts, max_size=3, unique=True))
+    return msgspec.structs.replace(draw(labels), parts=tuple(sorted(some, key=Part.place)), returned=draw(_rare))
+
+
+originals: Final = labels | parted()
 
 _asked: dict[str, st.SearchStrategy[Any]] = {
     "types": st.sampled_from([("indicator",), ("malware", "tool")]),
@@ -182,11 +205,16 @@ _basis = st.builds(
 )
 _articles: Final = st.one_of(
     st.builds(Withhold, number=_number, when=selections),
-    st.builds(Redact, number=_number, when=selections, profile=st.sampled_from(["plain", "short"])),
+    st.builds(Redact, number=_number, when=selections, profile=st.sampled_from(["plain", "short", "victims"])),
     st.builds(Review, number=_number, when=selections, approvers=st.just(("approver",)), four_eyes=st.booleans()),
     st.builds(Neighbours, number=_number, hidden=st.sampled_from(["dangle", "stub", "strip", "withhold"])),
     st.builds(Attribution, number=_number, source=st.sampled_from(["named", "anonymous"])),
-    st.builds(PersonalData, number=_number, bases=st.lists(_basis, max_size=2).map(tuple)),
+    st.builds(
+        PersonalData,
+        number=_number,
+        bases=st.lists(_basis, max_size=2).map(tuple),
+        profile=st.sampled_from(["", "", "plain", "short"]),
+    ),
     st.builds(Purposes, number=_number, purposes=_purposes.map(tuple)),
     st.builds(Retention, number=_number, days=st.integers(1, 90)),
     st.builds(Term, number=_number, since=_maybe, until=_maybe),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.kernel.objects.extensions import REDACTION
 from comity.web.portraits.kinds import KINDS
 from comity.web.portraits.labels import reading
 from comity.web.portraits.portrait import Portrait, decode, portrait
@@ -30,7 +31,7 @@ def one(**properties: Any) -> Portrait:
 
 
 def test_every_type_of_the_specification_has_a_kind_and_every_property_a_label() -> None:
-    assert len(KINDS) == 19 + 2 + 18 + 3 + 2
+    assert len(KINDS) == 19 + 2 + 18 + 3 + 4
     for object_type, kind in KINDS.items():
         for name in kind.properties:
             label, _ = reading(object_type, name)
@@ -154,3 +155,25 @@ def test_no_property_is_lost() -> None:
     decoded = json.loads(json.dumps({"type": "mutex", "id": f"mutex{ID}", **properties}))
     shown = {fact.label for fact in portrait(decoded, {}).other}
     assert {"description", "hashes", "labels", "confidence", "x_extra", "defanged"} <= shown
+
+
+def test_a_redacted_form_says_so_and_how() -> None:
+    assert one().redacted is None
+    assert one(
+        extensions={REDACTION: {"extension_type": "property-extension", "how": ["dropped", "new"]}}
+    ).redacted == ("parts are taken out",)
+    assert one(extensions={REDACTION: {"how": 7}}).redacted == ()
+    assert one(extensions={REDACTION: "no"}).redacted is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "called"),
+    [
+        ({"says": "release", "person": "Minseo Yoon"}, "Minseo Yoon agrees to a release"),
+        ({"says": "refuse", "person": "Minseo Yoon"}, "Minseo Yoon refuses a release"),
+        ({"says": "other"}, "Approval"),
+        ("none", "Approval"),
+    ],
+)
+def test_an_approval_is_called_by_who_says_what(statement: Any, called: str) -> None:
+    assert str(title({"type": "approval", "id": f"approval{ID}", "statement": statement}, {})) == called

@@ -10,6 +10,7 @@ import os
 import re
 from base64 import b32decode, b32encode
 from binascii import Error as Base32Error
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -115,6 +116,14 @@ class Periods:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
+
+
+def holding(periods: Iterable[str], since: Micros, until: Micros) -> tuple[str, ...]:
+    """Of some periods those whose backups may have what was here from one moment until another: made in between, or at any
+    time in the months of both.
+    """
+    first, last = (datetime.fromtimestamp(at / 1_000_000, UTC).strftime("%Y-%m") for at in (since, until))
+    return tuple(period for period in periods if first <= period <= last)
 
 
 def _purpose(period: str) -> bytes:

@@ -11,6 +11,7 @@ from comity.app.demo.caveats import write_caveats
 from comity.app.demo.disputes import write_disputes
 from comity.app.demo.estonia import of_estonia
 from comity.app.demo.incidents import write_incidents
+from comity.app.demo.redactions import write_redactions
 from comity.app.demo.scenario import Scenario
 from comity.app.demo.sheet import Scene
 from comity.app.demo.traces import write_traces
@@ -20,7 +21,7 @@ __all__ = ["build", "of_estonia"]
 
 
 def build(now: Micros) -> Scenario:
-    """The whole story as it stands at a moment: about 540 objects of the last three weeks, in order of receipt."""
+    """The whole story as it stands at a moment: about 550 objects of the last three weeks, in order of receipt."""
     scene = Scene(now)
     write_cast(scene)
     write_adversary(scene)
@@ -29,6 +30,7 @@ def build(now: Micros) -> Scenario:
     write_assessments(scene)
     write_disputes(scene)
     write_caveats(scene)
+    write_redactions(scene)
     return Scenario(
         parties=parties(), communities=communities(), collections=collections(), deliveries=scene.deliveries()
     )

@@ -259,6 +259,7 @@ def _operators(sheet: Sheet) -> None:
             description=f"{text} Fictional organisation.",
             identity_class="organization",
             sectors=[sector],
+            contact_information=f"Control room, day and night: control@{name}.example",
         )
         sheet.relate(operator, "located-at", object_id("location", country), Tlp.AMBER_STRICT)
     sheet.put(

@@ -23,7 +23,7 @@ OVER: Final[Micros] = 3 * 86_400_000_000
 _EMBARGO: Final = "embargo"
 _TO_ESTONIA: Final = "to Estonia"
 _NAMED: Final = "named in Estonia"
-_IN_KOREA: Final = "stays in Korea"
+IN_KOREA: Final = "stays in Korea"
 _DEFENCE: Final = "for defence"
 _PLAYED: Final = "of an exercise"
 _POLICE: Final = "police records"
@@ -90,7 +90,7 @@ def _for_some(sheet: Sheet) -> None:
         object_refs=[CAMPAIGN],
         object_marking_refs=[marking(_NAMED)],
     )
-    _handling(sheet, _IN_KOREA, "Stays in the Republic of Korea", resides_in=["KR"])
+    _handling(sheet, IN_KOREA, "Stays in the Republic of Korea", resides_in=["KR"])
     sheet.put(
         "note",
         "shift leaders",
@@ -100,7 +100,7 @@ def _for_some(sheet: Sheet) -> None:
         "stays on servers in the Republic of Korea.",
         authors=["Duty desk, Demo CSIRT Korea"],
         object_refs=[incident("saebyeol")],
-        object_marking_refs=[marking(_IN_KOREA)],
+        object_marking_refs=[marking(IN_KOREA)],
     )
 
 

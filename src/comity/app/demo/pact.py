@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
-from comity.app.demo.assessments import ASSESSMENT
+from comity.app.demo.adversary import CAMPAIGN
 from comity.app.demo.cast import CASE, ENERGY, NETHERLANDS
+from comity.app.demo.redactions import VICTIM
 from comity.app.demo.sheet import object_id
 from comity.kernel.base.clock import Micros
 from comity.kernel.policy.agreement.articles import (
@@ -61,8 +62,8 @@ class Example(msgspec.Struct, frozen=True):
 
 
 EXAMPLES: Final = (
-    Example("release", ASSESSMENT, "Grey Tide: joint assessment"),
-    Example("redact", object_id("identity", "haneulbit"), "an operator's name"),
+    Example("release", CAMPAIGN, "the campaign, which goes as it is"),
+    Example("redact", VICTIM, "a victim, behind its sector"),
     Example("review", object_id("threat-actor", "broker"), "who sells the access"),
     Example("withhold", object_id("note", "shift leaders"), "a list that stays in Korea"),
 )
@@ -104,22 +105,33 @@ def _articles(begins: Micros) -> tuple[AnyArticle, ...]:
             number=7,
             title="Names of operators",
             when=Selection(types=("identity",), tlp=("amber+strict",)),
-            profile="operators",
+            profile="victims",
+        ),
+        Redact(
+            number=8,
+            title="Persons in notes",
+            when=Selection(types=("note",), personal=True),
+            profile="personal-data",
         ),
         Review(
-            number=8,
+            number=9,
             title="Who is behind it",
             when=Selection(types=("threat-actor",)),
             approvers=("approver", "legal"),
             four_eyes=True,
         ),
         Withhold(
-            number=9,
+            number=10,
+            title="Notes that nobody has looked at for persons",
+            when=Selection(types=("note",), unscanned=True),
+        ),
+        Withhold(
+            number=11,
             title="Accounts of persons",
             when=Selection(types=("user-account",)),
             because="Accounts are asked for by way of mutual legal assistance.",
         ),
-        Neighbours(number=10, title="What is referred to and not given", hidden="dangle"),
-        Retention(number=11, title="How long it is kept", days=730),
-        Attribution(number=12, title="Who gave it", source="named"),
+        Neighbours(number=12, title="What is referred to and not given", hidden="dangle"),
+        Retention(number=13, title="How long it is kept", days=730),
+        Attribution(number=14, title="Who gave it", source="named"),
     )

@@ -46,6 +46,13 @@ def note_saved(store: Store, content: bytes, own: Party, by: Account) -> None:
     store.events.record(LeafKind.EXPORTED, fields, by.id)
 
 
+def give_pseudonyms(store: Store, row: AgreementRow, by: Account) -> int:
+    """New pseudonyms for all that goes under an agreement; how many redacted forms get another id."""
+    number = store.twins.under(row.name)
+    store.twins.rotate(row.name, by=by.name, account=by.id)
+    return number
+
+
 def sign(store: Store, directory: Directory, held: Draft, digest: str, by: Account) -> AgreementRow:
     """Sign a draft for us. Conflict where it is not the text that was looked at."""
     if rules.digest_of(held.text) != digest:

@@ -41,6 +41,8 @@ DESK = Desk(
         views.resume,
         views.ask_withdraw,
         views.withdraw,
+        views.ask_pseudonyms,
+        views.give_pseudonyms,
         views.offer,
         views.signed,
         views.answer,

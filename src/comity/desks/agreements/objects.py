@@ -12,6 +12,7 @@ from comity.kernel.store.types import Party
 from comity.web.charts.matrix import Cell, Picture
 from comity.web.forms import Act, Choice, Field, Form
 from comity.web.page import Crumb, Page
+from comity.web.portraits.comparison import Comparison
 from comity.web.tables import Column, Link, Mark, Table
 from comity.web.words import Phrase, Told, msgid, outside, told_by
 
@@ -184,6 +185,20 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     decided: Cell | None = None
 
 
+class ProfileText(msgspec.Struct, frozen=True, kw_only=True):
+    """A redaction profile as people read it: what it does, and which articles name it. ``ours``: one of the agreement's own.
+
+    ``touches``: how many claims those articles decide; None where that is not known.
+    """
+
+    name: str
+    title: str
+    ours: bool
+    sentences: tuple[Phrase, ...]
+    articles: tuple[int, ...]
+    touches: int | None = None
+
+
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """A signatory, and its signature where there is one. ``at`` is None where it has not signed."""
 
@@ -205,6 +220,7 @@ class AgreementPage(Page, frozen=True, kw_only=True):
     sentence: Told
     notices: tuple["Notice", ...]
     articles: tuple[Article, ...]
+    profiles: tuple[ProfileText, ...]
     signatures: tuple[Signature, ...]
     versions: Table | None
     version: Micros
@@ -260,6 +276,7 @@ class DraftPage(Page, frozen=True, kw_only=True):
     errors: int
     warnings: int
     articles: tuple[Article, ...]
+    profiles: tuple[ProfileText, ...]
     lines: tuple[str, ...]
     drop: Act | None
 
@@ -281,6 +298,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...] = ()
 
 
+class Look(msgspec.Struct, frozen=True):
+    """One object beside what would go of it. ``beside`` is None where nothing could be made, with the reason in ``said``."""
+
+    title: Told
+    path: str
+    said: tuple[Phrase, ...]
+    beside: Comparison | None
+
+
 class PartyOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of one party: how many objects it sees then, and what changes."""
 
@@ -288,12 +314,17 @@ class PartyOutcome(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     sees: int
     changes: tuple[Change, ...]
+    looks: tuple[Look, ...] = ()
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What an act on an agreement would do: in a sentence, and to whom. ``level``: the strictest marking of what is named."""
+    """What an act on an agreement would do: in a sentence, and to whom. ``level``: the strictest marking of what is named.
+
+    ``forms``: how much of what goes then goes otherwise than as it is; "" where all of it does.
+    """
 
     finding: Told
+    forms: Told
     parties: tuple[PartyOutcome, ...]
     level: Tlp | None
 
@@ -307,6 +338,7 @@ class PreviewPage(Page, frozen=True, kw_only=True):
     title: str
     outlook: Outlook
     articles: tuple[Article, ...]
+    profiles: tuple[ProfileText, ...]
     sign: str
 
     def strictest(self) -> Tlp | None:
@@ -353,6 +385,7 @@ class OfferPage(Page, frozen=True, kw_only=True):
     warnings: tuple[Told, ...]
     outlook: Outlook
     articles: tuple[Article, ...]
+    profiles: tuple[ProfileText, ...]
     form: Form
 
     def strictest(self) -> Tlp | None:
@@ -423,13 +456,17 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Instance(msgspec.Struct, frozen=True):
-    """An object that shows what is decided: what becomes of it, what it is called, where all reasons stand, and the first."""
+    """An object that shows what is decided: what becomes of it, what it is called, where all reasons stand, and the first.
+
+    ``goes``: what is called so that goes in its place, where something does.
+    """
 
     meaning: str
     word: Told
     title: Told
     path: str
     why: Told
+    goes: Told = ""
 
 
 class DecidesPanel(Page, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 Agreements are the directory's, what follows from them the reading door's: ``store.visible`` of the party that runs the node.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -12,6 +12,7 @@ import msgspec
 from comity.desks.agreements import rules
 from comity.desks.agreements.errors import NoSuchAgreement, NoSuchCell, NoSuchDraft
 from comity.desks.agreements.objects import (
+    AGREED,
     DRAFT,
     DRAFTS,
     EFFECT,
@@ -29,6 +30,7 @@ from comity.desks.agreements.objects import (
     DecidesPanel,
     DraftPage,
     Instance,
+    Look,
     MatrixPage,
     NewDraft,
     OfferPage,
@@ -44,6 +46,7 @@ from comity.desks.agreements.objects import (
     Way,
     WentOutPage,
     asked_time,
+    crumb,
     signing,
 )
 from comity.kernel.base.clock import Micros
@@ -56,13 +59,15 @@ from comity.kernel.policy.agreement.articles import Parties
 from comity.kernel.policy.agreement.binding import relation_of
 from comity.kernel.policy.agreement.findings import Finding
 from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.lens_sentences import sentences
 from comity.kernel.policy.viewer import Viewer
-from comity.kernel.store.answers import Foreseen, Ids, Preview
+from comity.kernel.store.answers import Explained, Foreseen, Going, Ids, Preview, Rehearsed
 from comity.kernel.store.store import Store
 from comity.kernel.store.types import AgreementRow, Draft, Held, Party
 from comity.kernel.store.visible import Visible
 from comity.web.charts import matrix as chart
-from comity.web.forms import Act, Choice, Form
+from comity.web.forms import Act, Choice, ConfirmationPage, Form
+from comity.web.portraits.comparison import compared
 from comity.web.portraits.kinds import UNKNOWN, kind_of
 from comity.web.portraits.portrait import decode
 from comity.web.portraits.text import line, short_id
@@ -137,6 +142,7 @@ def agreement(door: Door, name: str, *, drafts: bool, signs: bool) -> AgreementP
     ended = row.withdrawn is not None
     counted = rules.decides(row, door.now)
     signatures = _signatures(door, row)
+    tallies = door.visible.decided_by(name) if counted else None
     path = rules.path_of(name)
     acts = [
         (signs and not ended and row.suspended is not None, Link(msgid("Resume"), f"{path}/resume")),
@@ -147,6 +153,7 @@ def agreement(door: Door, name: str, *, drafts: bool, signs: bool) -> AgreementP
         (True, Link(msgid("What had gone out"), f"{path}/out")),
     ]
     ends = [
+        (signs and bool(door.store.twins.under(name)), Link(msgid("Give new pseudonyms"), f"{path}/pseudonyms")),
         (signs and not ended and row.suspended is None, Link(msgid("Suspend"), f"{path}/suspend")),
         (signs and not ended, Link(msgid("Withdraw"), f"{path}/withdraw")),
     ]
@@ -156,7 +163,8 @@ def agreement(door: Door, name: str, *, drafts: bool, signs: bool) -> AgreementP
         state=rules.state_of(row, door.now),
         sentence=rules.sentence_of(row.agreement, [each.name for each in signatures if not each.ours]),
         notices=rules.notices_of(row, door.now),
-        articles=rules.articles_of(row.agreement, door.visible.decided_by(name) if counted else None),
+        articles=rules.articles_of(row.agreement, tallies),
+        profiles=rules.profiles_of(row.agreement, tallies),
         signatures=signatures,
         versions=_versions(versions) if len(versions) > 1 else None,
         version=row.version,
@@ -168,6 +176,36 @@ def agreement(door: Door, name: str, *, drafts: bool, signs: bool) -> AgreementP
         acts=tuple(link for there, link in acts if there),
         ends=tuple(link for there, link in ends if there),
         counted=counted,
+    )
+
+
+def pseudonyms(door: Door, name: str) -> ConfirmationPage:
+    """What new pseudonyms mean for who has the ones of today."""
+    row = one(door, name)
+    number = door.store.twins.under(name)
+    path = rules.path_of(name)
+    return ConfirmationPage(
+        title=Phrase(msgid("Give new pseudonyms under “%(title)s”?"), {"title": row.title}),
+        consequences=(
+            plural(
+                "%(num)s redacted form gets another id, and another name for everything that it calls by a pseudonym.",
+                "%(num)s redacted forms get other ids, and other names for everything that they call by a pseudonym.",
+                number,
+            ),
+            msgid("The old ones are revoked: whoever has them is told so, and nothing more, at its next question."),
+            msgid("Nothing that they have joined to an old id can be joined to the new one by anybody but this node."),
+            msgid("Until the new ones are made, nothing goes in their place."),
+        ),
+        undone=msgid("No. The old key is kept to revoke what it named, and makes nothing new."),
+        form=Form(
+            id="pseudonyms",
+            action=f"{path}/pseudonyms",
+            button=msgid("Give new pseudonyms"),
+            cancel=path,
+            danger=True,
+        ),
+        marking=AGREED,
+        trail=(crumb(row.title, row.name),),
     )
 
 
@@ -203,6 +241,7 @@ def draft(door: Door, name: str, form: Form | None = None, *, drafts: bool) -> D
         errors=sum(each.is_error for each in findings),
         warnings=sum(not each.is_error for each in findings),
         articles=rules.articles_of(read) if read else (),
+        profiles=rules.profiles_of(read) if read else (),
         lines=tuple(typed.rstrip("\n").split("\n")),
         drop=Act(button=msgid("Drop the draft"), action=f"{rules.draft_path(name)}/drop", about=name, danger=True)
         if drafts
@@ -266,6 +305,7 @@ def preview(door: Door, name: str, *, signs: bool) -> PreviewPage:
         title=read.title,
         outlook=outlook(door, foreseen),
         articles=rules.articles_of(read, foreseen.articles),
+        profiles=rules.profiles_of(read, foreseen.articles),
         sign=f"{rules.draft_path(name)}/sign" if signs else "",
     )
 
@@ -275,7 +315,7 @@ def outlook(door: Door, foreseen: Preview) -> Outlook:
     called = Called(door.visible)
     ordered = sorted(foreseen.parties, key=lambda each: (-(each.opening.count + each.closing.count), each.name))
     parties = tuple(_outcome(called, each) for each in ordered[:MOST_PARTIES])
-    return Outlook(_finding(foreseen), parties, called.strictest)
+    return Outlook(_finding(foreseen), _forms(foreseen), parties, called.strictest)
 
 
 def offer(door: Door, data: bytes, bundle: str, form: Form | None = None, *, compared: str = "") -> OfferPage:
@@ -292,6 +332,7 @@ def offer(door: Door, data: bytes, bundle: str, form: Form | None = None, *, com
         warnings=tuple(told_by(each.says) for each in found.findings),
         outlook=outlook(door, foreseen),
         articles=rules.articles_of(agreed, foreseen.articles),
+        profiles=rules.profiles_of(agreed, foreseen.articles),
         form=form or signing_form(found, compared).starting({"bundle": bundle}),
     )
 
@@ -661,9 +702,29 @@ def _finding(foreseen: Preview) -> Told:
     return Phrase(msgid("It would open %(opening)s and close %(closing)s objects."), parts)
 
 
+def _forms(foreseen: Preview) -> Told:
+    redacted = sum(each.redacted.count for each in foreseen.parties)
+    reviewed = sum(each.reviewed.count for each in foreseen.parties)
+    parts = {"redacted": f"{redacted:,}", "reviewed": f"{reviewed:,}"}
+    if redacted and reviewed:
+        return Phrase(msgid("%(redacted)s would go redacted, and %(reviewed)s when people have agreed."), parts)
+    if redacted:
+        return plural("%(num)s object would go redacted.", "%(num)s objects would go redacted.", redacted)
+    if reviewed:
+        return plural(
+            "%(num)s object would go when people have agreed.",
+            "%(num)s objects would go when people have agreed.",
+            reviewed,
+        )
+    return ""
+
+
 def _outcome(called: Called, each: Foreseen) -> PartyOutcome:
     changes = [
         ("released", msgid("Opens"), _OPENS, each.opening),
+        ("partly", msgid("Redacted"), _REDACTED, each.redacted),
+        ("partly", msgid("By what it names"), _REFERRING, each.referring),
+        ("review", msgid("Review"), _REVIEWED, each.reviewed),
         ("wrong", msgid("Closes"), _CLOSES, each.closing),
         ("withheld", msgid("Withheld"), _STAYS, each.withheld),
     ]
@@ -684,6 +745,17 @@ def _outcome(called: Called, each: Foreseen) -> PartyOutcome:
         path=f"{PATH}/time?{urlencode({'party': each.slug})}",
         sees=each.released,
         changes=shown or (same,),
+        looks=tuple(_look(called, each) for each in each.rehearsed),
+    )
+
+
+def _look(called: Called, one: Rehearsed) -> Look:
+    does = tuple(map(told_by, (*sentences(one.lens), *((one.reason,) if one.reason is not None else ()))))
+    return Look(
+        title=called.title(one.id),
+        path=path_of(one.id),
+        said=does,
+        beside=compared(one.before, one.after) if one.after else None,
     )
 
 
@@ -692,6 +764,20 @@ _CLOSES: Final = plural(
     "%(num)s object that it sees today. What was fetched stays fetched.",
     "%(num)s objects that it sees today. What was fetched stays fetched.",
     1,
+)
+_REDACTED: Final = plural(
+    "%(num)s object goes redacted, or without some of its parts.",
+    "%(num)s objects go redacted, or without some of their parts.",
+    1,
+)
+_REFERRING: Final = plural(
+    "%(num)s object names others or its creator: it goes as it is where all those are open to it, and else under pseudonyms.",
+    "%(num)s objects name others or their creators: each goes as it is where all those are open to it, and else under "
+    "pseudonyms.",
+    1,
+)
+_REVIEWED: Final = plural(
+    "%(num)s object goes when people have agreed.", "%(num)s objects go when people have agreed.", 1
 )
 _STAYS: Final = plural(
     "%(num)s object that the agreement covers stays back.", "%(num)s objects that the agreement covers stay back.", 1
@@ -789,30 +875,35 @@ def _instances(visible: Visible, called: Called, party: Party) -> tuple[Instance
     """One object for each effect, of others than the party itself; one that an article or a caveat decided."""
     held = visible.matrix("type", (party.id,))
     tallies = {kind: tally for row in held.rows for kind, tally in zip(held.columns, row.cells, strict=True)}
-    kinds = [*_TELLING, *sorted(tallies.keys() - set(_TELLING) - _BESIDE)]
     found = []
-    for effect in Effect:
-        tried = (
-            (object_id, explained.decision.reasons[0])
-            for kind in kinds
-            if kind in tallies and getattr(tallies[kind], effect.value)
-            for object_id, _ in visible.in_cell("type", kind, party.id, effect, MOST_TRIED)
-            for explained in visible.explained(object_id, party.id)
-            if explained.decision.effect == effect and explained.held.source != party.id
-        )
-        chosen = next((each for each in tried if each[1].clause not in _SAYS_LITTLE), None)
+    for meant in Effect:
+        order = (*(("identity",) if meant is Effect.REDACT else ()), *_TELLING, *sorted(tallies.keys() - _BESIDE))
+        kinds = [kind for kind in dict.fromkeys(order) if kind in tallies]
+        chosen = next((each for kind in kinds for each in _tried(visible, party, kind, meant)), None)
         if chosen is not None:
-            object_id, reason = chosen
+            one, going = chosen
             found.append(
                 Instance(
-                    rules.MEANINGS[effect.value],
-                    rules.EFFECT_WORDS[effect.value],
-                    called.title(object_id),
-                    f"{path_of(object_id)}/audience#{party.slug}",
-                    told_by(reason.internal),
+                    rules.MEANINGS[meant.value],
+                    rules.EFFECT_WORDS[meant.value],
+                    called.title(one.held.id),
+                    f"{path_of(one.held.id)}/audience#{party.slug}",
+                    rules.shown_why(one.decision, meant),
+                    title(decode(going.raw), {}) if going is not None and meant is Effect.REDACT else "",
                 )
             )
     return tuple(found)
+
+
+def _tried(visible: Visible, party: Party, kind: str, meant: Effect) -> Iterator[tuple[Explained, Going | None]]:
+    """Objects of a kind that show an effect, each with what goes in its place."""
+    for effect in (meant, Effect.REDACT) if meant is Effect.RELEASE else (meant,):
+        for object_id, _ in visible.in_cell("type", kind, party.id, effect, MOST_TRIED):
+            going = {each.leaf: each for each in visible.going(object_id, party.id)}
+            for one in visible.explained(object_id, party.id):
+                goes = going.get(one.held.leaf)
+                if one.held.source != party.id and rules.shows(one.decision, meant, goes.form if goes else None):
+                    yield one, goes
 
 
 _TELLING: Final = ("report", "incident", "note", "threat-actor", "identity", "indicator", "malware", "vulnerability")
@@ -828,5 +919,3 @@ _BESIDE: Final = frozenset(
     }
 )
 """Kinds that tell little without what they speak of."""
-_SAYS_LITTLE: Final = frozenset({"TAXII 2.1 5.2.1 can_read", "FIRST TLP 2.0 3"})
-"""Clauses that would decide so without any agreement."""

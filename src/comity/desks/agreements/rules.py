@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from comity.desks.agreements.objects import PATH, Article, Notice
+from comity.desks.agreements.objects import PATH, Article, Notice, ProfileText
 from comity.kernel.base.clock import Micros
 from comity.kernel.base.errors import NodeError
 from comity.kernel.directory.roles import EVERYONE, Role
@@ -13,7 +13,10 @@ from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.agreement import articles
 from comity.kernel.policy.agreement.articles import Agreement, AnyArticle
 from comity.kernel.policy.agreement.sentences import kind_of as kind_of_article
+from comity.kernel.policy.agreement.sentences import profiles as profiles_in
 from comity.kernel.policy.agreement.sentences import sentences as sentences_of
+from comity.kernel.policy.decision import Decision, Effect
+from comity.kernel.store.answers import Form as GoesAs
 from comity.kernel.store.answers import Matrix, MatrixRow, Tally
 from comity.kernel.store.types import AgreementRow
 from comity.web.charts import matrix
@@ -231,6 +234,26 @@ def articles_of(agreement: Agreement, tallies: Mapping[int, Tally] | None = None
     return tuple(_article(each, said.get(each.number, ()), tallies) for each in agreement.articles)
 
 
+def profiles_of(agreement: Agreement, tallies: Mapping[int, Tally] | None = None) -> tuple[ProfileText, ...]:
+    """The profiles that count in it, with the articles that name each, and how much these decide where that is known."""
+    own = {each.name for each in agreement.profiles}
+    found = []
+    for name, title, sentences in profiles_in(agreement):
+        numbers = tuple(each.number for each in agreement.articles if getattr(each, "profile", "") == name)
+        touched = None if tallies is None else sum(tallies.get(number, Tally()).total for number in numbers)
+        found.append(
+            ProfileText(
+                name=name,
+                title=title,
+                ours=name in own,
+                sentences=tuple(map(told_by, sentences)),
+                articles=numbers,
+                touches=touched,
+            )
+        )
+    return tuple(found)
+
+
 def _article(article: AnyArticle, sentences: tuple[Phrase, ...], tallies: Mapping[int, Tally] | None) -> Article:
     tally = tallies.get(article.number, Tally()) if tallies is not None else Tally()
     silent = tallies is None or (isinstance(article, _BINDING) and not tally.total)
@@ -280,6 +303,30 @@ def finding_of(found: Matrix, names: Mapping[int, str]) -> Told:
         tally.release,
         **parts,
     )
+
+
+def shows(decision: Decision, meant: Effect, form: GoesAs | None) -> bool:
+    """Whether a decision shows an effect by what an agreement or a caveat says. What goes as it is after all is a release; what
+    goes under other names only because of what it names shows nothing that an article says. ``form``: of what is redacted.
+    """
+    if decision.reasons[0].clause in _SAYS_LITTLE:
+        return False
+    if decision.effect is not Effect.REDACT:
+        return decision.effect is meant
+    if meant is Effect.RELEASE:
+        return form == "whole"
+    return form == "made" and decision.lens is not None and decision.lens.changes
+
+
+def shown_why(decision: Decision, meant: Effect) -> Told:
+    """Why it is so, in one sentence."""
+    if meant is Effect.RELEASE and decision.effect is not meant:
+        return msgid("All that it names is open to them as well: it goes as it is.")
+    return told_by(decision.reasons[0].internal)
+
+
+_SAYS_LITTLE: Final = frozenset({"TAXII 2.1 5.2.1 can_read", "FIRST TLP 2.0 3"})
+"""Clauses that would decide so without any agreement."""
 
 
 def column_of(feature: str, value: str, names: Mapping[str, str]) -> matrix.Column:

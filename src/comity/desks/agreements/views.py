@@ -30,7 +30,7 @@ from comity.web.forms import Field, Form, FormPage
 from comity.web.headers import SANDBOX_POLICY
 from comity.web.page import Crumb
 from comity.web.visit import Visit
-from comity.web.words import Phrase, Told, msgid, outside
+from comity.web.words import Phrase, Told, msgid, outside, plural
 
 MENDABLE: Final = (Invalid, Conflict, NotFound)
 UNSIGNABLE: Final = (*MENDABLE, Refused)
@@ -307,6 +307,29 @@ def ask_withdraw(visit: NamedDependency[Visit], name: FromPath[str]) -> Response
 def withdraw(visit: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
     """Withdraw it."""
     return _end(visit, name, "withdraw", msgid("%(title)s is withdrawn. This is what had gone out."))
+
+
+@get(f"{ONE}/pseudonyms", opt={"permission": SIGN, "confirmed": True}, sync_to_thread=True)
+def ask_pseudonyms(visit: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
+    """What new pseudonyms mean."""
+    return visit.page(queries.pseudonyms(_door(visit), name))
+
+
+@post(f"{ONE}/pseudonyms", opt={"permission": SIGN, "confirmed": True}, status_code=303, sync_to_thread=True)
+def give_pseudonyms(visit: NamedDependency[Visit], name: FromPath[str]) -> Response[Any]:
+    """Give new pseudonyms."""
+    row = queries.one(_door(visit), name)
+    try:
+        number = actions.give_pseudonyms(visit.store, row, _person(visit))
+    except NotFound:
+        said = msgid("No pseudonyms were made under it yet.")
+        return visit.redirect(rules.path_of(row.name), said, meaning="review")
+    told = plural(
+        "%(num)s redacted form gets another id; the old one is revoked.",
+        "%(num)s redacted forms get other ids; the old ones are revoked.",
+        number,
+    )
+    return visit.redirect(rules.path_of(row.name), told)
 
 
 # -- signatures as files ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ DESK = Desk(
         views.show_object,
         views.raw_object,
         views.audience,
+        views.unmade,
         views.ask_restrict,
         views.restrict,
         views.ask_lift,

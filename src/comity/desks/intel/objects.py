@@ -9,13 +9,17 @@ from comity.kernel.objects.markings import Tlp
 from comity.web.charts.neighbourhood import Picture
 from comity.web.forms import Field, Form
 from comity.web.page import Crumb, Page
+from comity.web.portraits.comparison import Comparison
 from comity.web.portraits.kinds import Shape
 from comity.web.portraits.portrait import Portrait
+from comity.web.tables import Column, Table
 from comity.web.words import Phrase, Told, msgid
 
 Direction = Literal["in", "out"]
-Standing = Literal["released", "partly", "redact", "review", "withheld"]
-"""``partly``: it sees the object as another source has it."""
+Standing = Literal["released", "whole", "partly", "redacted", "redact", "review", "withheld"]
+"""``whole``: it gets all of it, as it is, by a decision that would have changed it; ``partly``: it sees the object as another
+source has it; ``redacted``: it gets a form of it; ``redact``: it would, and nothing is made yet or can be.
+"""
 
 RESTRICT = Form(
     id="restriction",
@@ -38,6 +42,15 @@ ON_A_DAY = Form(
     button=msgid("Show that day"),
     asks="get",
     fields=(Field(name="on", kind="moment", label=msgid("On"), required=False),),
+)
+
+
+UNMADE = (
+    Column(key="what", title=msgid("What")),
+    Column(key="marking", title=msgid("Marking")),
+    Column(key="under", title=msgid("Under")),
+    Column(key="reason", title=msgid("Why nothing can be made")),
+    Column(key="since", title=msgid("Since")),
 )
 
 
@@ -179,6 +192,27 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     binding: bool
 
 
+class Goes(msgspec.Struct, frozen=True, kw_only=True):
+    """In which form a claim goes to a party, or would.
+
+    ``does``     what makes it so, in sentences
+    ``beside``   the object and what goes, side by side; None where nothing can be made
+    ``why_not``  why nothing can be made
+    ``id``       under which it goes; a partner who asks about it names this one
+    ``review``   where people decide; "" where nobody has to
+    """
+
+    meaning: str
+    word: Told
+    said: Told
+    does: tuple[Phrase, ...]
+    beside: Comparison | None = None
+    why_not: Phrase | None = None
+    id: str = ""
+    made: Micros | None = None
+    review: str = ""
+
+
 class Word(msgspec.Struct, frozen=True, kw_only=True):
     """Policy's word on one claim for one party, in full.
 
@@ -186,6 +220,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     ``missing``   what the claim names and the party does not see
     ``changes``   what would have to be otherwise for it to be released, all of them together
     ``told``      what the party may be told of the reasons
+    ``goes``      in which form it goes; None where it goes as it is or not at all
     """
 
     source: str
@@ -201,6 +236,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     duties: tuple[Duty, ...]
     changes: tuple[Phrase, ...]
     told: tuple[Phrase, ...]
+    goes: Goes | None = None
 
 
 class PartyWord(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,8 +248,18 @@ class PartyWord(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[Word, ...]
 
 
+class Found(msgspec.Struct, frozen=True):
+    """What the scan for personal data finds at one place of an object: of which kind, how often, and where (a selector)."""
+
+    kind: Told
+    count: int
+    path: str
+
+
 class AudiencePage(Page, frozen=True, kw_only=True):
-    """Who can see an object, party by party and claim by claim, with every reason. ``on``: the day asked for, None for today."""
+    """Who can see an object, party by party and claim by claim, with every reason. ``on``: the day asked for, None for today.
+    ``personal``: what the scan for personal data finds in the version that is shown, where an agreement asks for it.
+    """
 
     template: ClassVar[str] = "intel/audience.html"
 
@@ -226,12 +272,27 @@ class AudiencePage(Page, frozen=True, kw_only=True):
     more: int
     people: tuple[str, ...]
     tlp: Tlp
+    personal: tuple[Found, ...] = ()
 
     def strictest(self) -> Tlp | None:
         return max((word.tlp for each in self.parties for word in each.words), default=self.tlp)
 
     def crumbs(self) -> tuple[Crumb, ...]:
         return (Crumb(self.called, f"/intel/objects/{self.id}"),)
+
+
+class UnmadePage(Page, frozen=True, kw_only=True):
+    """Objects that an agreement lets go in another form only, and of which none can be made that may go."""
+
+    template: ClassVar[str] = "intel/unmade.html"
+
+    table: Table
+    number: int
+    more: int
+    level: Tlp | None
+
+    def strictest(self) -> Tlp | None:
+        return self.level
 
 
 class Marking(msgspec.Struct, frozen=True):

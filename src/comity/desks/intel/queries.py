@@ -8,10 +8,12 @@ from comity.desks.intel import rules
 from comity.desks.intel.errors import NoSuchClaim, NoSuchObject, NotRestricted
 from comity.desks.intel.objects import (
     RESTRICT,
+    UNMADE,
     Audience,
     AudiencePage,
     Claim,
     Direction,
+    Found,
     GranularNote,
     Hit,
     Marking,
@@ -26,6 +28,7 @@ from comity.desks.intel.objects import (
     Restriction,
     RestrictionPage,
     SearchPage,
+    UnmadePage,
     Word,
 )
 from comity.desks.intel.objects import Standing as StandingWord
@@ -33,9 +36,14 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.directory.directory import Directory
 from comity.kernel.objects.markings import tlp_of
 from comity.kernel.objects.observables import guess
+from comity.kernel.objects.parse import parse
+from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.personal.scanning import scan_object
 from comity.kernel.policy.viewer import Viewer
-from comity.kernel.store.answers import Explained
+from comity.kernel.store.answers import Explained, Going
 from comity.kernel.store.store import Store
+from comity.kernel.store.twins.book import Failure
 from comity.kernel.store.types import Account, Held, Party
 from comity.kernel.store.visible import Visible
 from comity.web.charts.neighbourhood import Group, Neighbour, Picture, drawn
@@ -45,6 +53,8 @@ from comity.web.portraits.kinds import kind_of
 from comity.web.portraits.portrait import Portrait, decode, portrait
 from comity.web.portraits.text import defanged, line, short_id
 from comity.web.portraits.titles import Decoded, called_by, short_title, title
+from comity.web.tables import At, Link, Row, Words, plain
+from comity.web.tables import Marking as MarkingCell
 from comity.web.words import Phrase, msgid, outside, told_by
 
 HITS_A_PAGE: Final = 50
@@ -60,6 +70,7 @@ MOST_PARTIES: Final = 24
 MOST_EXPLAINED: Final = 100
 MOST_MISSING: Final = 12
 MOST_REASONS: Final = 40
+MOST_UNMADE: Final = 200
 LONGEST_QUERY: Final = 500
 
 
@@ -82,9 +93,17 @@ def search(store: Store, directory: Directory, viewer: Viewer, text: str, before
 
 
 def held_by_id(store: Store, viewer: Viewer, text: str) -> str:
-    """The path of the object whose id was typed, or an empty text."""
+    """The path of the object whose id was typed, or an empty text. The id of a redacted form that went out leads to where the
+    original is explained: a partner knows it by no other.
+    """
     typed = text.strip()
-    return path_of(typed) if "--" in typed and store.visible(viewer).held(typed) else ""
+    if "--" not in typed:
+        return ""
+    visible = store.visible(viewer)
+    if visible.held(typed):
+        return path_of(typed)
+    link = store.twins.original_of(typed)
+    return audience_path(link.original_id) if link is not None and visible.held(link.original_id) else ""
 
 
 def recent(store: Store, directory: Directory, viewer: Viewer) -> RecentPanel:
@@ -234,6 +253,49 @@ def restriction_path(object_id: str) -> str:
 def path_of(object_id: str) -> str:
     """The path of an object's page."""
     return f"/intel/objects/{quote(object_id, safe='')}"
+
+
+def unmade(store: Store, directory: Directory, viewer: Viewer) -> UnmadePage:
+    """What stays back because no form of it can be made that may go; of it what the viewer may see."""
+    visible = store.visible(viewer)
+    names = Names(visible, directory, {})
+    failures = store.twins.failures(MOST_UNMADE + 1)
+    names.look_up(each.object_id for each in failures)
+    rows, levels = [], []
+    for each in failures[:MOST_UNMADE]:
+        held = names.held(each.object_id)
+        if held is not None:
+            levels.append(held.tlp)
+            rows.append(_unmade(each, held, names))
+    return UnmadePage(
+        table=plain(
+            msgid("Withheld because no form can be made"),
+            UNMADE,
+            rows,
+            empty=msgid("Nothing stays back for this."),
+            comes=msgid("What an agreement lets go redacted only, and what can't be made valid or clean, stands here."),
+        ),
+        number=len(rows),
+        more=max(0, len(failures) - MOST_UNMADE),
+        level=max(levels, default=None),
+    )
+
+
+def _unmade(failure: Failure, held: Held, names: "Names") -> Row:
+    named = names.of(held.id)
+    ceiling = failure.scope.startswith("ceiling:")
+    under = (
+        Words(msgid("the party's ceiling")) if ceiling else Link(outside(failure.scope), f"/agreements/{failure.scope}")
+    )
+    return Row(
+        (
+            Link(outside(named.title), audience_path(held.id), named.kind),
+            MarkingCell(held.tlp, held.assumed),
+            under,
+            Words(told_by(failure.reason)),
+            At(failure.at),
+        )
+    )
 
 
 class Names:
@@ -423,7 +485,15 @@ def audience_page(
     partners = [party for party in directory.parties.all() if not party.own]
     explained = {party.id: visible.explained(object_id, party.id, on) for party in partners[:MOST_EXPLAINED]}
     names.look_up(missing for each in explained.values() for one in each for missing in one.missing)
-    parties = [_party_word(party, explained[party.id], shown, names) for party in partners[:MOST_EXPLAINED]]
+    names.look_up(target for _, target in rules.references(decode(shown.raw)))
+    parties = []
+    for party in partners[:MOST_EXPLAINED]:
+        going = (
+            {}
+            if on is not None
+            else _going(visible, party, explained[party.id], store, directory.parties.own().identity)
+        )
+        parties.append(_party_word(party, explained[party.id], going, shown, names))
     parties.sort(key=lambda each: (_ORDER[each.standing], each.party))
     return AudiencePage(
         id=object_id,
@@ -435,20 +505,40 @@ def audience_page(
         more=max(0, len(partners) - MOST_EXPLAINED),
         people=_named_people(visible, directory, object_id),
         tlp=shown.tlp,
+        personal=_personal(store, shown),
     )
 
 
-def _party_word(party: Party, explained: Sequence[Explained], shown: Held, names: Names) -> PartyWord:
+def _personal(store: Store, shown: Held) -> tuple[Found, ...]:
+    """What the scan finds in the version that is shown: found again, since no place is kept. Nothing where nobody asks."""
+    parsed = parse(shown.raw) if store.scan.asked() else None
+    return rules.found_at(scan_object(parsed, store.scan.settings).findings) if isinstance(parsed, Parsed) else ()
+
+
+def _going(
+    visible: Visible, party: Party, explained: Sequence[Explained], store: Store | None = None, own: str | None = None
+) -> dict[int, Going]:
+    """What goes to a party in place of claims that don't go as they are, by their leaves. With a store: also what would."""
+    asked = next((each for each in explained if each.decision.effect in {Effect.REDACT, Effect.REVIEW}), None)
+    if asked is None:
+        return {}
+    names = store.twins.naming if store is not None else None
+    return {each.leaf: each for each in visible.going(asked.held.id, party.id, names, own)}
+
+
+def _party_word(
+    party: Party, explained: Sequence[Explained], going: Mapping[int, Going], shown: Held, names: Names
+) -> PartyWord:
     ordered = sorted(explained, key=lambda each: (each.held.leaf != shown.leaf, -each.held.leaf))
     return PartyWord(
         slug=party.slug,
         party=party.name,
-        standing=rules.standing_of(explained, shown.leaf),
-        words=tuple(_word(each, names) for each in ordered[:MOST_CLAIMS]),
+        standing=rules.standing_of(explained, shown.leaf, going),
+        words=tuple(_word(each, going.get(each.held.leaf), party, names) for each in ordered[:MOST_CLAIMS]),
     )
 
 
-def _word(each: Explained, names: Names) -> Word:
+def _word(each: Explained, going: Going | None, party: Party, names: Names) -> Word:
     decision = each.decision
     changes = decision.counterfactual.changes if decision.counterfactual else ()
     told = dict.fromkeys(reason.disclosable for reason in decision.reasons)
@@ -458,7 +548,7 @@ def _word(each: Explained, names: Names) -> Word:
         tlp=each.held.tlp,
         assumed=each.held.assumed,
         path=f"{path_of(each.held.id)}?claim={each.held.leaf}",
-        standing=rules.STANDINGS[decision.effect],
+        standing=rules.standing_to(each, going) if going else rules.STANDINGS[decision.effect],
         sees=each.released,
         hidden=each.hidden,
         missing=tuple(names.of(missing) for missing in each.missing[:MOST_MISSING]),
@@ -466,7 +556,13 @@ def _word(each: Explained, names: Names) -> Word:
         duties=tuple(map(rules.duty, decision.obligations)),
         changes=tuple(told_by(change.says) for change in changes),
         told=tuple(map(told_by, told)),
+        goes=rules.goes(each, going, review_path(each.held.id, party.slug), names.titles()) if going else None,
     )
+
+
+def review_path(object_id: str, slug: str) -> str:
+    """Where people decide whether an object goes to a party: the approvals desk finds the item."""
+    return f"/approvals/of/{quote(object_id, safe='')}?{urlencode({'party': slug})}"
 
 
 def _audience(store: Store, directory: Directory, viewer: Viewer, shown: Held) -> tuple[tuple[Audience, ...], int]:
@@ -478,14 +574,23 @@ def _audience(store: Store, directory: Directory, viewer: Viewer, shown: Held) -
     return tuple(rows), max(0, len(partners) - MOST_PARTIES)
 
 
-_ORDER: Final[dict[StandingWord, int]] = {"released": 0, "partly": 1, "redact": 2, "review": 3, "withheld": 4}
+_ORDER: Final[dict[StandingWord, int]] = {
+    "released": 0,
+    "whole": 1,
+    "partly": 2,
+    "redacted": 3,
+    "redact": 4,
+    "review": 5,
+    "withheld": 6,
+}
 
 
 def _stands(visible: Visible, party: Party, shown: Held) -> Audience:
     explained = visible.explained(shown.id, party.id)
     own = next((each for each in explained if each.held.leaf == shown.leaf), None)
-    standing = rules.standing_of(explained, shown.leaf)
-    reasons = rules.deciding(own) if own else ()
+    going = _going(visible, party, explained)
+    standing = rules.standing_of(explained, shown.leaf, going)
+    reasons = rules.deciding(own, going.get(shown.leaf)) if own else ()
     if standing == "partly":
         source = next(each.held.source_name for each in explained if each.released)
         through = Phrase(msgid("Sees what %(source)s sent, not this claim."), {"source": source})

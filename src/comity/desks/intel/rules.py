@@ -3,13 +3,18 @@
 Pure. What may be seen was decided before anything comes here.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
-from comity.desks.intel.objects import Direction, Duty, Standing, Why
-from comity.kernel.policy.decision import Effect, Obligation, Reason
-from comity.kernel.store.answers import Explained
+from comity.desks.intel.objects import Direction, Duty, Found, Goes, Standing, Why
+from comity.kernel.policy.decision import Decision, Effect, Obligation, Reason
+from comity.kernel.policy.lens_sentences import sentences
+from comity.kernel.policy.personal.finding import Finding, Kind
+from comity.kernel.store.answers import Explained, Form, Going
 from comity.kernel.store.types import Held
+from comity.web.portraits.comparison import compared
 from comity.web.portraits.portrait import decode
 from comity.web.portraits.text import words_of
 from comity.web.words import Phrase, msgid, outside, plural, told_by
@@ -119,20 +124,85 @@ def relations_of(own_id: str, own: Decoded, others: Mapping[str, Decoded]) -> li
     return found + incoming
 
 
-def standing_of(explained: Sequence[Explained], leaf: int) -> Standing:
-    """Where a party stands to the claim ``leaf``, given all claims of the object: what it sees comes first."""
+def standing_of(
+    explained: Sequence[Explained], leaf: int, going: Mapping[int, Going] = MappingProxyType({})
+) -> Standing:
+    """Where a party stands to the claim ``leaf``, given all claims of the object: what it sees comes first.
+
+    ``going``: what goes in place of claims that don't go as they are, by their leaves.
+    """
     own = next((each for each in explained if each.held.leaf == leaf), None)
-    if own is not None and own.released:
+    standing = "withheld" if own is None else standing_to(own, going.get(leaf))
+    if standing in SEEING:
+        return standing
+    others = (standing_to(each, going.get(each.held.leaf)) for each in explained if each is not own)
+    return "partly" if any(each in SEEING for each in others) else standing
+
+
+def standing_to(explained: Explained, going: Going | None) -> Standing:
+    """Where a party stands to one claim. ``going``: what goes in its place, where that is known."""
+    if explained.released:
         return "released"
-    if any(each.released for each in explained):
-        return "partly"
-    if own is None or own.decision.effect is Effect.RELEASE:
+    if explained.decision.effect is Effect.RELEASE:
         return "withheld"
-    return STANDINGS[own.decision.effect]
+    if going is None or (going.form == "waiting" and explained.decision.effect is Effect.REVIEW):
+        return STANDINGS[explained.decision.effect]
+    return _STANDS[going.form]
 
 
-def deciding(explained: Explained) -> tuple[Phrase, ...]:
+SEEING: Final[frozenset[Standing]] = frozenset({"released", "whole", "partly", "redacted"})
+"""Standings in which a party gets something of it."""
+_STANDS: Final[dict[Form, Standing]] = {
+    "whole": "whole",
+    "made": "redacted",
+    "waiting": "redact",
+    "unmade": "withheld",
+}
+_FORMS: Final[dict[Form, tuple[str, str, str]]] = {
+    "whole": ("released", msgid("As it is"), msgid("It goes as it is: nothing of it had to be changed.")),
+    "made": ("partly", msgid("Redacted"), msgid("This goes in its place.")),
+    "waiting": (
+        "partly",
+        msgid("Not made yet"),
+        msgid("Nothing goes yet. As soon as it is made, this goes in its place."),
+    ),
+    "unmade": ("withheld", msgid("Nothing goes"), msgid("No form of it can be made that may go.")),
+}
+_TO_REVIEW: Final = (
+    "review",
+    msgid("Review"),
+    msgid("Nothing goes until people have agreed. They would agree to this."),
+)
+
+
+def goes(explained: Explained, going: Going, review: str, names: Mapping[str, str]) -> Goes:
+    """In which form a claim goes, as people read it. ``review``: the path of where people decide."""
+    to_review = explained.decision.effect is Effect.REVIEW and going.form == "waiting"
+    meaning, word, said = _TO_REVIEW if to_review else _FORMS[going.form]
+    return Goes(
+        meaning=meaning,
+        word=word,
+        said=said,
+        does=does(explained.decision),
+        beside=compared(explained.held.raw, going.raw, names) if going.raw else None,
+        why_not=told_by(going.reason) if going.reason is not None else None,
+        id=going.id if going.id != explained.held.id else "",
+        made=going.made,
+        review=review if explained.decision.effect is Effect.REVIEW else "",
+    )
+
+
+def does(decision: Decision) -> tuple[Phrase, ...]:
+    """What makes it so that something goes in another form."""
+    return tuple(map(told_by, sentences(decision.lens))) if decision.lens is not None else ()
+
+
+def deciding(explained: Explained, going: Going | None = None) -> tuple[Phrase, ...]:
     """Why it is so, in as few sentences as will do: what keeps it back beside policy, else the reason that decided."""
+    if going is not None and going.form == "whole":
+        return (Phrase(_FORMS["whole"][2]),)
+    if going is not None and going.reason is not None:
+        return (told_by(going.reason),)
     if explained.hidden and explained.decision.effect is Effect.RELEASE:
         return (Phrase(RESTRICTING),)
     if explained.missing and explained.decision.effect is Effect.RELEASE:
@@ -191,10 +261,46 @@ def _source(said: Reason | Obligation) -> dict[str, Any]:
 
 def finding_of(standings: Sequence[Standing]) -> Phrase:
     """How many partners see it, as a sentence."""
-    seeing = sum(each in {"released", "partly"} for each in standings)
+    seeing = sum(each in SEEING for each in standings)
+    redacted = sum(each == "redacted" for each in standings)
     total = f"{len(standings):,}"
     if not seeing:
         return Phrase(msgid("No partner sees this"))
+    if redacted and redacted == seeing:
+        return plural(
+            "%(num)s of %(total)s partners sees this, redacted",
+            "%(num)s of %(total)s partners see this, redacted",
+            seeing,
+            total=total,
+        )
+    if redacted:
+        return plural(
+            "%(num)s of %(total)s partners sees this, %(redacted)s of them redacted",
+            "%(num)s of %(total)s partners see this, %(redacted)s of them redacted",
+            seeing,
+            total=total,
+            redacted=f"{redacted:,}",
+        )
     return plural(
         "%(num)s of %(total)s partners sees this", "%(num)s of %(total)s partners see this", seeing, total=total
     )
+
+
+PERSONAL: Final[dict[Kind, str]] = {
+    Kind.EMAIL: msgid("E-mail address"),
+    Kind.PHONE: msgid("Telephone number"),
+    Kind.NATIONAL_ID: msgid("National identifier"),
+    Kind.DOCUMENT: msgid("Number of a passport or driving licence"),
+    Kind.IBAN: msgid("Bank account"),
+    Kind.CARD: msgid("Payment card"),
+    Kind.PERSON: msgid("Name of a person"),
+    Kind.ACCOUNT: msgid("Account of a person"),
+    Kind.MESSAGE: msgid("Correspondence"),
+    Kind.ADDRESS: msgid("Network address"),
+}
+
+
+def found_at(findings: Sequence[Finding]) -> tuple[Found, ...]:
+    """Findings by kind and place; the values stay where they are."""
+    counted = Counter((finding.kind, finding.path) for finding in findings)
+    return tuple(Found(PERSONAL[kind], count, path) for (kind, path), count in sorted(counted.items()))

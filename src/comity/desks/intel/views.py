@@ -71,6 +71,12 @@ def audience(visit: NamedDependency[Visit], object_id: FromPath[str]) -> Respons
     return visit.page(queries.audience_page(visit.store, visit.directory, visit.viewer, object_id, form, on))
 
 
+@get("/intel/unmade", opt={"permission": READ}, sync_to_thread=True)
+def unmade(visit: NamedDependency[Visit]) -> Response[str]:
+    """What stays back because no form of it can be made that may go."""
+    return visit.page(queries.unmade(visit.store, visit.directory, visit.viewer))
+
+
 @get(RESTRICTION, opt={"permission": RESTRICT}, sync_to_thread=True)
 def ask_restrict(visit: NamedDependency[Visit], object_id: FromPath[str]) -> Response[Any]:
     """Who shall see it."""

@@ -48,6 +48,24 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     failing: int
 
 
+class Forms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is made to go in the place of originals: how many of each, and how many are still to be looked at.
+
+    ``unmade``: of which nothing can be made; ``path``: where they stand, for whoever may read objects
+    """
+
+    whole: int
+    made: int
+    unmade: int
+    waiting: int
+    path: str
+
+    @property
+    def done(self) -> int:
+        """How many of all have been looked at."""
+        return self.whole + self.made + self.unmade
+
+
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     """A job as the page shows it. ``again``: when a step that failed is tried again."""
 
@@ -67,7 +85,9 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkPage(Page, frozen=True, kw_only=True):
-    """What the node does by itself, and how it fares. ``quarantine``: what came of too many kinds; None where nothing did."""
+    """What the node does by itself, and how it fares. ``quarantine``: what came of too many kinds; ``going``: what is made to go
+    in the place of originals. None where there is nothing of it.
+    """
 
     template: ClassVar[str] = "operations/work.html"
 
@@ -78,6 +98,7 @@ class WorkPage(Page, frozen=True, kw_only=True):
     clocks: Table
     more_clocks: bool
     quarantine: Table | None
+    going: Forms | None
 
 
 class NeedsPanel(Page, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from comity.desks.operations import rules
-from comity.desks.operations.objects import CLOCKS, FOLLOWERS, QUARANTINE, JobRow, NeedsPanel, Standing, WorkPage
+from comity.desks.operations.objects import CLOCKS, FOLLOWERS, QUARANTINE, Forms, JobRow, NeedsPanel, Standing, WorkPage
 from comity.kernel.base.clock import Micros
 from comity.kernel.directory.directory import Directory
 from comity.kernel.policy.viewer import Viewer
@@ -17,8 +17,8 @@ SHOWN: Final = 50
 TRY_AGAIN: Final = msgid("Try again now")
 
 
-def work(store: Store, now: Micros, *, acts: bool) -> WorkPage:
-    """Followers, jobs and clocks; with buttons for whoever may act."""
+def work(store: Store, now: Micros, *, acts: bool, reads: bool) -> WorkPage:
+    """Followers, jobs and clocks; with buttons for whoever may act. ``reads``: whether whoever asks may read objects."""
     followers, jobs, timers = store.followings.all(), store.jobs.all(SHOWN + 1), store.timers.all(SHOWN + 1)
     standing = _standing(store, followers, jobs, timers)
     return WorkPage(
@@ -41,6 +41,7 @@ def work(store: Store, now: Micros, *, acts: bool) -> WorkPage:
         ),
         more_clocks=len(timers) > SHOWN,
         quarantine=_quarantine(store),
+        going=_forms(store, reads=reads),
     )
 
 
@@ -48,6 +49,18 @@ def needs(store: Store, _directory: Directory, _viewer: Viewer) -> NeedsPanel:
     """Whether the node's own work needs a person."""
     standing = _standing(store, store.followings.all(), store.jobs.all(SHOWN), store.timers.all(SHOWN))
     return NeedsPanel(standing=standing)
+
+
+def _forms(store: Store, *, reads: bool) -> Forms | None:
+    status = store.twins.status()
+    found = Forms(
+        whole=status.passes,
+        made=status.made,
+        unmade=status.failed,
+        waiting=status.waiting,
+        path=rules.UNMADE if reads else "",
+    )
+    return found if found.done or found.waiting else None
 
 
 def _quarantine(store: Store) -> Table | None:

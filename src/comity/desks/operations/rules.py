@@ -15,6 +15,10 @@ ACT: Final = "operations.act"
 READERS: Final = frozenset({Role.ADMINISTRATOR, Role.DUTY_OFFICER, Role.AUDITOR})
 ACTORS: Final = frozenset({Role.ADMINISTRATOR})
 
+OBJECTS: Final = "intel.read"
+"""Who may read objects is the intel desk's to say; where those stand of which nothing can be made, too."""
+UNMADE: Final = "/intel/unmade"
+
 LEASE: Final = "worker"
 """Whoever holds this lease of the store is the worker."""
 
@@ -26,8 +30,16 @@ FOLLOWERS: Final[dict[str, tuple[str, str]]] = {
     "clocks": (msgid("Clocks"), msgid("fires what is due; behind are those that should have fired")),
     "settle": (msgid("Shaping anew"), msgid("opens what waited for a neighbour; behind are the neighbours that came")),
     "index_text": (msgid("Text index"), msgid("makes objects findable by their words; behind are claims")),
+    "scan": (
+        msgid("Scan for personal data"),
+        msgid("looks for personal data where an agreement asks; behind are claims"),
+    ),
     "intake": (msgid("Large envelopes"), msgid("takes in what was too large for one answer; behind are objects")),
     "mirrors": (msgid("Mirrors"), msgid("pulls what other nodes publish; behind are pulls that were asked for")),
+    "twins": (
+        msgid("Redacted forms"),
+        msgid("makes what goes in the place of originals; behind are originals to be looked at"),
+    ),
     "jobs": (msgid("Long jobs"), msgid("does the next step of each; behind are open jobs")),
 }
 KINDS: Final[dict[str, str]] = {
@@ -35,6 +47,8 @@ KINDS: Final[dict[str, str]] = {
     "mirror": msgid("Pull from another node"),
     "policy": msgid("Decide anew on the dates of agreements and markings"),
     "relabel": msgid("Label anew what is held"),
+    "erase": msgid("Carry out an erasure"),
+    "retention": msgid("Look for what is due for erasure"),
 }
 NODE: Final = "node"
 """The subject of what concerns the node as a whole."""

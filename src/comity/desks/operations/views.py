@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from comity.desks.operations import actions, queries, rules
 from comity.desks.operations.errors import Changed
-from comity.desks.operations.rules import ACT, PATH, READ
+from comity.desks.operations.rules import ACT, OBJECTS, PATH, READ
 from comity.web.forms import ConfirmationPage, Form
 from comity.web.page import Crumb
 from comity.web.visit import Visit
@@ -21,7 +21,7 @@ _CHANGED = msgid("It has ended or changed meanwhile. Nothing was done.")
 @get(PATH, opt={"permission": READ}, sync_to_thread=True)
 def work(visit: NamedDependency[Visit]) -> Response[str]:
     """Followers, jobs and clocks."""
-    return visit.page(queries.work(visit.store, visit.now, acts=visit.may(ACT)))
+    return visit.page(queries.work(visit.store, visit.now, acts=visit.may(ACT), reads=visit.may(OBJECTS)))
 
 
 @get(f"{PATH}/followers/{{name:str}}/retry", opt={"permission": ACT}, sync_to_thread=False)

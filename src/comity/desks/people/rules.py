@@ -19,6 +19,12 @@ KINDS: Final[dict[LeafKind, str]] = {
     LeafKind.EXPORTED: msgid("Exports"),
     LeafKind.RESTRICTED: msgid("Restrictions"),
     LeafKind.READ: msgid("Reads of restricted objects"),
+    LeafKind.APPROVAL: msgid("Approvals"),
+    LeafKind.DOWNGRADE: msgid("Requests to sources"),
+    LeafKind.ERASED: msgid("Erasures"),
+    LeafKind.HELD: msgid("Legal holds"),
+    LeafKind.RETENTION: msgid("Retention"),
+    LeafKind.RECALLED: msgid("Recalls"),
 }
 BY_NUMBER: Final[dict[str, LeafKind]] = {each.name.lower(): each for each in KINDS}
 
@@ -41,6 +47,7 @@ _ACTS: Final[dict[str, str]] = {
     "session-ended": msgid("Sessions of %(name)s were ended"),
     "signing-key-added": msgid("%(name)s has a new signing key"),
     "signing-key-retired": msgid("A signing key of %(name)s was retired"),
+    "vouched": msgid("The operator vouched for %(name)s"),
 }
 # Details that are words of ours.
 _DETAILS: Final[dict[tuple[str, str], str]] = {
@@ -57,6 +64,24 @@ _DETAILS: Final[dict[tuple[str, str], str]] = {
 _OF_ROLES: Final = frozenset({"added", "roles-changed"})
 _COMMAND_LINE: Final = "command line: "
 _NODE: Final = "node"
+
+
+_APPROVED: Final[dict[str, str]] = {
+    "release": msgid("An object was approved for release"),
+    "refuse": msgid("The release of an object was refused"),
+    "withdraw": msgid("An approval or a refusal was taken back"),
+}
+_ERASED: Final[dict[str, str]] = {
+    "ordered": msgid("An erasure was ordered"),
+    "held back": msgid("An erasure waits for a legal hold"),
+    "done": msgid("An erasure was carried out"),
+    "allowed again": msgid("What was erased for good may come again"),
+}
+_RECALLED: Final[dict[str, str]] = {
+    "recalled": msgid("An object was recalled from all other parties"),
+    "told": msgid("A party was told of a recall"),
+    "lifted": msgid("A recall was lifted"),
+}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -94,6 +119,24 @@ def told(event: Event) -> Line:
         return Line(Phrase(frame, {"people": people}), _outside(text("id")), who(text("by")))
     if event.kind == LeafKind.READ:
         return Line(msgid("A restricted object was read"), _outside(text("id")), who(text("account")))
+    if event.kind == LeafKind.APPROVAL:
+        frame = _APPROVED.get(text("says"), msgid("Something was said about the release of an object"))
+        return Line(frame, _outside(f"{text('id')} · {text('state')}"), who(text("by")))
+    if event.kind == LeafKind.DOWNGRADE:
+        return Line(msgid("A source was asked to let its object go further"), _outside(text("id")), who(text("by")))
+    if event.kind == LeafKind.ERASED:
+        frame = _ERASED.get(text("act"), msgid("An erasure: %(act)s"))
+        detail = f"{text('order')} {text('article')} · {text('objects')} · {text('claims')}"
+        return Line(Phrase(frame, {"act": text("act")}), _outside(detail), who(text("by")))
+    if event.kind == LeafKind.HELD:
+        frame = msgid("A legal hold was lifted") if text("act") == "lifted" else msgid("A legal hold was laid")
+        return Line(frame, _outside(f"{text('case')} · {text('on')} {text('subject')}"), who(text("by")))
+    if event.kind == LeafKind.RETENTION:
+        frame = msgid("How long something is kept was set") if text("act") == "set" else msgid("A term was taken back")
+        return Line(frame, _outside(f"{text('on')} {text('subject')} · {text('days')}"), who(text("by")))
+    if event.kind == LeafKind.RECALLED:
+        frame = _RECALLED.get(text("act"), msgid("An object was recalled"))
+        return Line(frame, _outside(f"{text('id')} · {text('parties')}"), who(text("by")))
     return Line(outside(event.statement), "", "")
 
 

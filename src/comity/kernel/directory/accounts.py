@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from comity.kernel.base.clock import Clock, Micros
-from comity.kernel.base.errors import Conflict, Invalid, NotFound
+from comity.kernel.base.errors import Conflict, Invalid, NotFound, Refused
 from comity.kernel.base.ids import RandomBytes
 from comity.kernel.directory.credentials import CredentialRules, PasskeyInfo, TotpOffer
 from comity.kernel.directory.entering import Entering, SecondStep
@@ -39,6 +39,7 @@ from comity.kernel.directory.sessions import (
 from comity.kernel.directory.signing import Signing
 from comity.kernel.directory.vault import Vault
 from comity.kernel.directory.words import check_name
+from comity.kernel.policy.approval.people import VOUCHED
 from comity.kernel.store.people import Change, People
 from comity.kernel.store.types import Account
 
@@ -166,6 +167,20 @@ class Accounts(Entering, CredentialRules, Sessions):
                 change.set_language(now.id, language)
                 self._parts.note(change, now, "language-set", by=by or now.name, detail=language)
         return msgspec.structs.replace(now, language=language)
+
+    def vouch(self, account: Account, *, by: str) -> None:
+        """The operator knows this person: whoever made or changed the account stands behind it no more (``approval.people``).
+
+        Refused to people of the node: whoever could make an account up could vouch for it.
+        """
+        with self._parts.people.change() as change:
+            if person(change, by) is not None:
+                raise Refused(
+                    "only the operator of the node can vouch for an account",
+                    code="vouching",
+                    hint="At the command line: comity account vouch.",
+                )
+            self._parts.note(change, _now(change, account), VOUCHED, by=by)
 
     # -- links
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from comity.kernel.base.clock import Clock
-from comity.kernel.base.errors import NotFound, Refused
+from comity.kernel.base.errors import Conflict, NotFound, Refused
 from comity.kernel.base.ids import RandomBytes, uuid4
 from comity.kernel.directory.authenticator import Standing
 from comity.kernel.directory.recent import Recent
@@ -21,7 +21,24 @@ from comity.kernel.store.types import Access, Collection, Party
 
 ASSUMED: Final = Tlp.AMBER
 AGREEMENTS: Final = "agreements"
-"""The collection that the node keeps agreements and signatures in: nobody but the own party may read or write it."""
+APPROVALS: Final = "approvals"
+CLOSED: Final = {
+    AGREEMENTS: (
+        "Agreements",
+        "What this node agreed, and the signatures under it.",
+        "holds what was agreed with everybody",
+        "What a partner is to have of an agreement goes by 'comity agreement offer'.",
+    ),
+    APPROVALS: (
+        "Approvals",
+        "What people decided about what goes only after a review, and what sources were asked.",
+        "holds what people decided about everybody's objects",
+        "What was approved goes to whom it was approved for by itself.",
+    ),
+}
+"""The collections that the node keeps objects of its own in: nobody but the own party may read or write them. Of each: title,
+description, what it holds, and what to do instead of letting others in.
+"""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -90,16 +107,31 @@ class Collections:
         access = [(party, party in readers, party in writers) for party in sorted(readers | writers)]
         return self._registry.add_collection(collection, access)
 
+    def closed(self, slug: str) -> Collection:
+        """One of the closed collections; made when first needed. Conflict where anybody else may read or write it."""
+        held = self.find(slug)
+        if held is None:
+            title, description, _, _ = CLOSED[slug]
+            return self.add(slug, title=title, description=description, tlp=Tlp.AMBER_STRICT)
+        if any(each.read or each.write for each in self.access(held)):
+            raise Conflict(
+                f"{slug} are kept in the collection '{slug}', and others than ourselves may read or write it",
+                code="closed-collection",
+                hint=f"Take that away with 'comity collection access {slug} PARTY'.",
+            )
+        return held
+
     def grant(self, collection: Collection, party: Party, *, read: bool, write: bool) -> Access:
         """Sets what one party may do in one collection; with neither, it is as if the collection were not there.
 
-        Raises Refused where the collection is the one of the agreements and the party another than our own.
+        Raises Refused where the collection is one of the closed ones and the party another than our own.
         """
-        if collection.slug == AGREEMENTS and not party.own and (read or write):
+        if collection.slug in CLOSED and not party.own and (read or write):
+            _, _, holds, instead = CLOSED[collection.slug]
             raise Refused(
-                f"'{AGREEMENTS}' holds what was agreed with everybody: no other party reads or writes it",
-                code="agreements-access",
-                hint="What a partner is to have of an agreement goes by 'comity agreement offer'.",
+                f"'{collection.slug}' {holds}: no other party reads or writes it",
+                code="closed-access",
+                hint=instead,
             )
         access = Access(collection.id, party.id, read, write)
         self._registry.set_access(access)

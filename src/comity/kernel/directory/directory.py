@@ -7,9 +7,11 @@ from comity.kernel.base.errors import Corrupt
 from comity.kernel.base.ids import RandomBytes, system_random
 from comity.kernel.directory.accounts import Accounts
 from comity.kernel.directory.agreements import Agreements
+from comity.kernel.directory.approvals import Approvals
 from comity.kernel.directory.authenticator import Authenticator
 from comity.kernel.directory.collections import Collections
 from comity.kernel.directory.communities import Communities
+from comity.kernel.directory.erasing import Erasing
 from comity.kernel.directory.kept import Kept
 from comity.kernel.directory.offers import Offers
 from comity.kernel.directory.parties import Parties
@@ -45,6 +47,8 @@ class Directory:
         keys: Callable[[], Keys] = no_keys,
     ) -> None:
         self.vault = vault
+        self._store = store
+        self._clock = clock
         self.parties = Parties(registry, clock)
         self.communities = Communities(registry, self.parties, clock)
         self.collections = Collections(registry, clock, random)
@@ -62,6 +66,18 @@ class Directory:
     def offers(self) -> Offers:
         """Agreements as files between nodes."""
         return Offers(self._whole())
+
+    @property
+    def approvals(self) -> Approvals:
+        """What people decide about what goes only after a review."""
+        return Approvals(self._whole(), self.accounts)
+
+    @property
+    def erasing(self) -> Erasing:
+        """Erasure, legal holds, retention, recall."""
+        if self._store is None:
+            raise Corrupt("this directory stands over no store, and erases nothing", code="directory")
+        return Erasing(self._store, self.parties, self.collections, self._clock)
 
     def _whole(self) -> Kept:
         if self._kept is None:

@@ -14,7 +14,6 @@ from comity.kernel.base.ids import RandomBytes, uuid4
 from comity.kernel.directory.collections import AGREEMENTS, Collections
 from comity.kernel.directory.parties import Parties
 from comity.kernel.ledger.signing import Keys, Public, sign
-from comity.kernel.objects.markings import Tlp
 from comity.kernel.objects.parse import parse
 from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.agreement.objects import (
@@ -29,7 +28,7 @@ from comity.kernel.policy.agreement.objects import (
 )
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.store import Store
-from comity.kernel.store.types import AgreementRow, Batch, Channel, Collection, Party, Query
+from comity.kernel.store.types import AgreementRow, Batch, Channel, Party, Query
 from comity.kernel.store.visible import Visible
 
 PAGE: Final = 1000
@@ -51,8 +50,8 @@ class Kept:
         self.parties = parties
         self.clock = clock
         self.random = random
-        self._collections = collections
-        self._keys = keys
+        self.collections = collections
+        self.keys = keys
 
     # -- who we are
 
@@ -107,7 +106,7 @@ class Kept:
         """Every signature that we put there, under whatever version: verified when it came. What else may lie in the collection,
         as a mirror's claim or an earlier writer's, is none.
         """
-        collection = self._collections.find(AGREEMENTS)
+        collection = self.collections.find(AGREEMENTS)
         if collection is None:
             return
         own, visible, cursor = self.parties.own().id, self.visible(), None
@@ -133,11 +132,11 @@ class Kept:
 
     def fingerprint(self) -> str:
         """Our keys, as people name them."""
-        return self._keys().public.fingerprint
+        return self.keys().public.fingerprint
 
     def sign(self, carried: Carried, identity: str, now: Micros) -> bytes:
         """Our signature under a version, as its object."""
-        keys = self._keys()
+        keys = self.keys()
         return sign_agreement(
             carried,
             id=f"{SIGNATURE_TYPE}--{uuid4(self.random)}",
@@ -157,26 +156,8 @@ class Kept:
                 code="agreement-object",
                 hint="Nothing was changed. Please report it.",
             )
-        batch = Batch(own.id, self._collection().id, objects, Channel.FILE, self.clock.now())
+        batch = Batch(own.id, self.collections.closed(AGREEMENTS).id, objects, Channel.FILE, self.clock.now())
         return self.store.enact(batch, row, by=by, account=account)
-
-    def _collection(self) -> Collection:
-        """The collection; made when first needed. Conflict where anybody else may read or write it."""
-        held = self._collections.find(AGREEMENTS)
-        if held is None:
-            return self._collections.add(
-                AGREEMENTS,
-                title="Agreements",
-                description="What this node agreed, and the signatures under it.",
-                tlp=Tlp.AMBER_STRICT,
-            )
-        if any(each.read or each.write for each in self._collections.access(held)):
-            raise Conflict(
-                f"agreements are kept in the collection '{AGREEMENTS}', and others than ourselves may read or write it",
-                code="agreements-collection",
-                hint=f"Take that away with 'comity collection access {AGREEMENTS} PARTY'.",
-            )
-        return held
 
 
 def row_of(

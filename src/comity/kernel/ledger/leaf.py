@@ -26,6 +26,16 @@ class LeafKind(IntEnum):
     RESTRICTED  an object was restricted to named people, or freed again: at, by, id, people
     READ        somebody read a restricted object: account, at, id
     AGREEMENT   an agreement was signed, suspended, resumed or withdrawn: act, agreement, at, by, digest, object
+    APPROVAL    a person said whether something goes that goes only after a review: approval, at, by, content, digest,
+                id, says, state
+    DOWNGRADE   a source was asked to let its object go further: at, by, digest, id, request, to
+    ERASED      something was erased, or is to be: act, article, at, by, cause, claims, dated, erasure,
+                for_good, held, objects, order, shared_with, what
+    HELD        a legal hold was laid or lifted, with its ground: act, at, by, case, ground, hold, on, subject, until
+    RETENTION   how long something is kept was set: act, at, by, days, on, subject
+    RECALLED    an object was recalled from all other parties, a party was told, or it is released again: act, at,
+                by, ground, id, order, parties
+    PSEUDONYMS  an agreement's pseudonyms got another key: act, at, by, generation, scope
     """
 
     RECEIVED = 1
@@ -36,6 +46,13 @@ class LeafKind(IntEnum):
     RESTRICTED = 6
     READ = 7
     AGREEMENT = 8
+    APPROVAL = 9
+    DOWNGRADE = 10
+    ERASED = 11
+    HELD = 12
+    RETENTION = 13
+    RECALLED = 14
+    PSEUDONYMS = 15
 
 
 def received(*, channel: str, collection: str, at: str, source: str) -> tuple[str, str, str]:

@@ -21,6 +21,9 @@ INCIDENT_CORE: Final = "extension-definition--ef765651-680c-498d-9894-99799f2fa1
 # Our own, as docs/extensions publishes them.
 AGREEMENT: Final = "extension-definition--6fdc53a6-874d-45c0-93b2-960add68ff5a"
 AGREEMENT_SIGNATURE: Final = "extension-definition--ee01265a-d560-4e43-a389-626b293adc19"
+REDACTION: Final = "extension-definition--e01c43f1-fa63-44ac-81f0-f267f8ff84df"
+APPROVAL: Final = "extension-definition--d0f92fff-86eb-4e79-be53-56d2232cfc6c"
+DOWNGRADE_REQUEST: Final = "extension-definition--dd2f13f3-32fd-42c5-8001-0f155f11a404"
 PLAYBOOK: Final = "extension-definition--1e1c1bd7-c527-4215-8e18-e199e74da57c"
 
 
@@ -51,6 +54,9 @@ _TABLE: Final[tuple[tuple[str, str, ExtensionKind, tuple[str, ...]], ...]] = (
     ("2074a052-8be4-4932-849e-f5e7798e0030", "Task", "new-sdo", ("task",)),
     (AGREEMENT, "Agreement", "new-sdo", ("agreement",)),
     (AGREEMENT_SIGNATURE, "Signature under an agreement", "new-sdo", ("agreement-signature",)),
+    (REDACTION, "Redaction", _PROPERTY, ()),
+    (APPROVAL, "Approval", "new-sdo", ("approval",)),
+    (DOWNGRADE_REQUEST, "Request for a downgrade", "new-sdo", ("downgrade-request",)),
     (PLAYBOOK, "Security playbook", _PROPERTY, ("course-of-action",)),
     ("66e2492a-bbd3-4be6-88f5-cc91a017a498", "Identity contact information", _PROPERTY, ("identity",)),
     ("8053ffa0-dec7-4aef-870e-a56d0082cf69", "Malware artifact", "toplevel-property-extension", ("artifact",)),

@@ -1,7 +1,7 @@
 """Policy decides, with reasons. Pure: no I/O, no clock, no randomness; what it needs comes in as arguments.
 
 What it looks at:
-``label``           the features of a claim: a decision is taken once per (label, party, date)
+``label``           the features of a claim: a decision is taken once per (label, party, date); granular parts
 ``caveats``         what the terms of a label ask
 ``viewer``          who asks, and where that party stands
 ``agreement``       agreements: articles, texts, and how one binds a party
@@ -12,6 +12,8 @@ The rules, each with its clause:
 ``restrictions``    what denies whatever else is said
 ``permissions``     what covers a label: the party's ceiling, agreements
 ``conditions``      articles that narrow what is covered
+``veil``            to whom some things go redacted, nothing that names others goes by itself
+``renditions``      what was made of an original goes to those whose decision on the original asks for it
 ``obligations``     what binds whoever gets it
 
 What comes of them:
@@ -21,4 +23,11 @@ What comes of them:
 ``moments``         dates at which decisions change
 ``decider``         effects for many labels and parties
 ``decision``, ``denial``, ``sentence``  what is said, and in which words
+
+What goes where not all may go:
+``profile``         redaction profiles, as agreements carry them
+``lens``            the form in which something goes to somebody; ``lens_sentences`` says it in words
+``redaction``       makes that form of an object
+``personal``        finds personal data
+``approval``        what people said about what goes only when they agree
 """

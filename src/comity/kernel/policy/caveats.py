@@ -1,6 +1,6 @@
 """Caveats: what the markings of a claim ask beside its TLP, read from the terms of its label.
 
-A term is ``statement``, ``granular``, ``unknown``, ``pap:LEVEL``, ``iep:STATEMENTS``, or a caveat of a handling marking
+A term is ``statement``, ``unknown``, ``pap:LEVEL``, ``iep:STATEMENTS``, or a caveat of a handling marking
 (``kernel.objects.markings``) as it stands there. ``terms_of`` writes them, ``caveats_of`` reads them.
 """
 
@@ -14,8 +14,8 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import MarkingTerm, iep_statements
 
 UNKNOWN: Final = "unknown"
-GRANULAR: Final = "granular"
 STATEMENT: Final = "statement"
+RECIPIENTS: Final = "recipients"
 
 PAP_LEVELS: Final = ("clear", "green", "amber", "red")
 """From the widest to the strictest."""
@@ -88,7 +88,7 @@ def caveats_of(terms: tuple[str, ...]) -> Caveats:
         pap=max(by_kind.get("pap", [""]), key=("", *PAP_LEVELS).index),
         to=_sets(by_kind.get("to", ())),
         not_to=frozenset().union(*_sets(by_kind.get("not-to", ()))),
-        named=frozenset().union(*_sets(by_kind["recipients"])) if "recipients" in by_kind else None,
+        named=frozenset().union(*_sets(by_kind[RECIPIENTS])) if RECIPIENTS in by_kind else None,
         controlled="orcon" in by_kind,
         purposes=_sets(by_kind.get("purposes", ())),
         resides=_sets(by_kind.get("resides", ())),
@@ -121,8 +121,8 @@ def _sets(values: Iterable[str]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(value.split()) for value in values)
 
 
-_NAMING: Final = frozenset({"to", "not-to", "recipients", "orcon"})
+_NAMING: Final = frozenset({"to", "not-to", RECIPIENTS, "orcon"})
 _KINDS: Final = frozenset(
-    {GRANULAR, STATEMENT, "pap", "iep", "to", "not-to", "recipients", "orcon", "purposes", "resides", "embargo"}
+    {STATEMENT, "pap", "iep", "to", "not-to", RECIPIENTS, "orcon", "purposes", "resides", "embargo"}
     | {"case", "exercise"}
 )

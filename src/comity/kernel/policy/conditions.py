@@ -3,37 +3,54 @@ against what else permits it.
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 
-from comity.kernel.policy.agreement.articles import Attribution, Neighbours, PersonalData, Redact, Review, Withhold
+from comity.kernel.policy.agreement.articles import (
+    Attribution,
+    Basis,
+    Neighbours,
+    PersonalData,
+    Redact,
+    Review,
+    Withhold,
+)
 from comity.kernel.policy.agreement.binding import Bound, Condition, Relation
 from comity.kernel.policy.decision import Change, Effect, Reason
 from comity.kernel.policy.denial import NOT_RELEASED
-from comity.kernel.policy.label import Refs, Scan
+from comity.kernel.policy.label import Scan
 from comity.kernel.policy.permissions import clause_of
+from comity.kernel.policy.profile import Profile
 from comity.kernel.policy.question import Question
 from comity.kernel.policy.sentence import Sentence, says
 
-NEIGHBOURS: Final = "neighbours"
-ANONYMOUS: Final = "anonymous"
-"""Profiles of redaction that articles ask for without naming one."""
-
 
 class Holding(msgspec.Struct, frozen=True):
-    """What one article makes of a label. ``profile`` of a redaction; ``approvers`` and ``four_eyes`` of a review."""
+    """What narrows a release.
+
+    ``named``      the profile that it names; ``profile``: that itself, None where nobody has defined it
+    ``anonymous``  its creator is left out; ``cleared``: no personal data may be left
+    ``approvers``, ``four_eyes``  of a review
+    """
 
     reason: Reason
     change: Change
-    profile: str
-    approvers: tuple[str, ...]
-    four_eyes: bool
+    named: str = ""
+    profile: Profile | None = None
+    anonymous: bool = False
+    cleared: bool = False
+    approvers: tuple[str, ...] = ()
+    four_eyes: bool = False
 
     @property
     def effect(self) -> Effect:
         """The reason's effect."""
         return self.reason.effect
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether what it asks for can be made at all."""
+        return self.profile is not None or not self.named
 
 
 def effect_of(question: Question, condition: Condition) -> Effect:
@@ -48,10 +65,8 @@ def effect_of(question: Question, condition: Condition) -> Effect:
             return Effect.REVIEW
         case Redact():
             return Effect.REDACT
-        case PersonalData() if label.scan is not Scan.CLEAR and not _has_basis(question, article):
-            return Effect.WITHHOLD
-        case Neighbours() if label.refs is not Refs.NONE and article.hidden != "dangle":
-            return Effect.WITHHOLD if article.hidden == "withhold" else Effect.REDACT
+        case PersonalData() if label.scan is not Scan.CLEAR and basis_of(question, article) is None:
+            return Effect.REDACT if article.profile and label.scan is Scan.PERSONAL else Effect.WITHHOLD
         case Attribution() if label.attributed and not question.ours and article.source == "anonymous":
             return Effect.REDACT
         case _:
@@ -66,14 +81,13 @@ def holdings(question: Question, bound: Bound) -> Iterator[Holding]:
             yield _held(question, bound, condition, effect)
 
 
-def _has_basis(question: Question, article: PersonalData) -> bool:
-    """A legal basis for the recipient's jurisdiction that is valid on the day."""
-    return any(
-        question.standing.jurisdiction in basis.to
-        and (basis.since is None or basis.since <= question.on)
-        and (basis.until is None or question.on < basis.until)
-        for basis in article.bases
-    )
+def basis_of(question: Question, article: PersonalData) -> Basis | None:
+    """The first legal basis for the recipient's jurisdiction that is valid on the day; None where there is none."""
+    for basis in article.bases:
+        begun = basis.since is None or basis.since <= question.on
+        if question.standing.jurisdiction in basis.to and begun and (basis.until is None or question.on < basis.until):
+            return basis
+    return None
 
 
 def _held(question: Question, bound: Bound, condition: Condition, effect: Effect) -> Holding:
@@ -81,46 +95,76 @@ def _held(question: Question, bound: Bound, condition: Condition, effect: Effect
     value = f"{bound.name} {article.number}"
     said = {"agreement": bound.name, "article": str(article.number)}
     change = Change("article", value, says("article %(article)s of %(agreement)s did not hold for it", **said))
-    profile, four_eyes = "", False
-    approvers: tuple[str, ...] = ()
+    if isinstance(article, PersonalData):
+        told, change = _personal(question, condition, article, value, said)
+    else:
+        told = _told(article, condition.profile, said)
+    return Holding(
+        Reason(
+            effect, clause_of(article.number), told, _disclosed(bound, condition, effect), bound.name, article.number
+        ),
+        change,
+        named=article.profile if effect is Effect.REDACT and isinstance(article, Redact | PersonalData) else "",
+        profile=condition.profile,
+        anonymous=isinstance(article, Attribution),
+        cleared=isinstance(article, PersonalData) or (isinstance(article, Redact) and article.when.personal is True),
+        approvers=article.approvers if isinstance(article, Review) else (),
+        four_eyes=isinstance(article, Review) and article.four_eyes,
+    )
+
+
+def _told(
+    article: Withhold | Redact | Review | Neighbours | Attribution, profile: Profile | None, said: dict[str, str]
+) -> Sentence:
     match article:
         case Withhold():
-            told = says("Article %(article)s of %(agreement)s withholds it.", **said)
-        case Redact():
-            profile = article.profile
-            told = says("Article %(article)s of %(agreement)s lets it go redacted only.", **said)
-        case Review():
-            approvers, four_eyes = article.approvers, article.four_eyes
-            told = says("Article %(article)s of %(agreement)s lets it go after a review only.", **said)
-        case PersonalData():
-            told, change = _personal(question, value, said)
-        case Neighbours():
-            profile = "" if effect is Effect.WITHHOLD else NEIGHBOURS
-            told = says(
-                "Article %(article)s of %(agreement)s lets nothing go as it is that refers to other objects.", **said
-            )
-        case Attribution():
-            profile = ANONYMOUS
-            told = says("Article %(article)s of %(agreement)s lets nobody else's go under its creator's name.", **said)
-    reason = Reason(
-        effect, clause_of(article.number), told, _disclosed(bound, condition, effect), bound.name, article.number
-    )
-    return Holding(reason, change, profile, approvers, four_eyes)
-
-
-def _personal(question: Question, value: str, said: dict[str, str]) -> tuple[Sentence, Change]:
-    if question.label.scan is Scan.UNSCANNED:
-        return (
-            says(
-                "It has not been looked through for personal data, and article %(article)s of %(agreement)s has no basis.",
+            return says("Article %(article)s of %(agreement)s withholds it.", **said)
+        case Redact() if profile is None:
+            return says(
+                "Article %(article)s of %(agreement)s lets it go redacted only, as '%(profile)s' says, which nobody has defined.",
+                profile=article.profile,
                 **said,
-            ),
-            Change("scan", "", says("it had been found free of personal data")),
+            )
+        case Redact():
+            return says(
+                "Article %(article)s of %(agreement)s lets it go redacted only, as '%(profile)s' says.",
+                profile=article.profile,
+                **said,
+            )
+        case Review():
+            return says("Article %(article)s of %(agreement)s lets it go after a review only.", **said)
+        case Attribution() | Neighbours():
+            return says("Article %(article)s of %(agreement)s lets nobody else's go under its creator's name.", **said)
+
+
+def _personal(
+    question: Question, condition: Condition, article: PersonalData, value: str, said: dict[str, str]
+) -> tuple[Sentence, Change]:
+    if question.label.scan is Scan.UNSCANNED:
+        told = says(
+            "It has not been looked through for personal data, and article %(article)s of %(agreement)s has no basis.",
+            **said,
         )
-    return (
-        says("It holds personal data, for which article %(article)s of %(agreement)s has no basis today.", **said),
-        Change("article", value, says("article %(article)s of %(agreement)s had a legal basis for it", **said)),
-    )
+        return told, Change("scan", "", says("it had been found free of personal data"))
+    if not article.profile:
+        told = says(
+            "It holds personal data, for which article %(article)s of %(agreement)s has no basis today.", **said
+        )
+    elif condition.profile is None:
+        told = says(
+            "It holds personal data, for which article %(article)s of %(agreement)s has no basis today; nobody has defined "
+            "'%(profile)s', by which they would be taken out.",
+            profile=article.profile,
+            **said,
+        )
+    else:
+        told = says(
+            "It holds personal data, for which article %(article)s of %(agreement)s has no basis today: they are taken out, "
+            "as '%(profile)s' says.",
+            profile=article.profile,
+            **said,
+        )
+    return told, Change("article", value, says("article %(article)s of %(agreement)s had a legal basis for it", **said))
 
 
 def _disclosed(bound: Bound, condition: Condition, effect: Effect) -> Sentence:

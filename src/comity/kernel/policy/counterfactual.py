@@ -1,4 +1,4 @@
-"""The nearest world in which a claim is released: found by asking every rule what would content it, and proven by asking again.
+"""The nearest world in which a claim is released as it is: found by asking every rule what would content it, and proven.
 
 A ``Change`` names one thing that is otherwise; ``applied`` makes it so. Nothing is told that was not tried: the changes
 together release, and none of them can be spared.
@@ -17,7 +17,7 @@ from comity.kernel.policy.caveats import caveats_of, kind_of, understood
 from comity.kernel.policy.decision import Change, Counterfactual, Effect
 from comity.kernel.policy.denial import Denial
 from comity.kernel.policy.judging import Judgement, judge
-from comity.kernel.policy.label import Label, Scan
+from comity.kernel.policy.label import Label, Refs, Scan
 from comity.kernel.policy.question import Question, asked
 from comity.kernel.policy.viewer import Standing
 
@@ -29,8 +29,10 @@ MOST_ROUNDS: Final = 5
 
 
 def nearest(question: Question, judgement: Judgement) -> Counterfactual | None:
-    """The fewest changes found that together release; None where it is released, or nothing that could be changed would do."""
-    if judgement.effect is Effect.RELEASE:
+    """The fewest changes found that together release; None where it is released, or nothing that could be changed would do. What
+    was made through a lens changes with its original only.
+    """
+    if judgement.effect is Effect.RELEASE or question.label.lens:
         return None
     world = (question.label, question.standing, question.on)
     ways = [_reached(world, judgement, gaps) for gaps in judgement.silent or ((),)]
@@ -94,6 +96,19 @@ def _labelled(_value: str, label: Label, standing: Standing, on: Micros) -> Worl
 
 def _out_of_quarantine(_value: str, label: Label, standing: Standing, on: Micros) -> World:
     return replace(label, quarantined=False), standing, on
+
+
+def _given_first(_value: str, label: Label, standing: Standing, on: Micros) -> World:
+    return replace(label, returned=False), standing, on
+
+
+def _alone(_value: str, label: Label, standing: Standing, on: Micros) -> World:
+    return replace(label, refs=Refs.NONE, attributed=False), standing, on
+
+
+def _parts(_value: str, label: Label, standing: Standing, on: Micros) -> World:
+    left = judge(asked(label, standing, on)).without
+    return replace(label, parts=tuple(part for part in label.parts if part not in left)), standing, on
 
 
 def _understood(_value: str, label: Label, standing: Standing, on: Micros) -> World:
@@ -215,6 +230,9 @@ _APPLY: Final[dict[str, Callable[[str, Label, Standing, Micros], World]]] = {
     "unrestricted": _unrestricted,
     "labelled": _labelled,
     "quarantine": _out_of_quarantine,
+    "returned": _given_first,
+    "alone": _alone,
+    "parts": _parts,
     "understood": _understood,
     "caveat": _without,
     "policy-ends": _policy_goes_on,

@@ -4,12 +4,13 @@ from enum import StrEnum
 
 import msgspec
 
+from comity.kernel.policy.lens import Lens
 from comity.kernel.policy.sentence import Sentence
 
 
 class Effect(StrEnum):
-    """What may be done with a claim for a viewer. Only ``release`` opens anything: a redaction has to be made first, a review
-    to be held. Withhold is the answer to everything not understood.
+    """What may be done with a claim for a viewer. Only ``release`` opens it as it is: under ``redact`` and ``review`` something
+    goes in its place, if that has been made and people have agreed. Withhold is the answer to everything not understood.
     """
 
     RELEASE = "release"
@@ -75,9 +76,10 @@ class Counterfactual(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """``reasons``: what decided first, then the rest in the order of the rules; never empty.
 
-    ``obligations``      with a release: what binds the recipient
+    ``obligations``      where anything of it may go: what binds the recipient
     ``counterfactual``   internal; None where it is released, or where nothing that could be changed would do
-    ``profile``          of a redaction
+    ``profile``          of a redaction: the names of its profiles
+    ``lens``             of a redaction or a review: in which form it goes; None there: it can't be made, and nothing goes
     ``approvers``        of a review: the roles that must agree; ``four_eyes``: two different people
     """
 
@@ -86,5 +88,6 @@ class Decision(msgspec.Struct, frozen=True):
     obligations: tuple[Obligation, ...] = ()
     counterfactual: Counterfactual | None = None
     profile: str = ""
+    lens: Lens | None = None
     approvers: tuple[str, ...] = ()
     four_eyes: bool = False

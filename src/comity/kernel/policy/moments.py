@@ -6,7 +6,7 @@ Between two of them nothing changes by itself: whoever decides at each of them h
 from comity.kernel.base.clock import Micros
 from comity.kernel.policy.agreement.articles import PersonalData
 from comity.kernel.policy.agreement.binding import Bound
-from comity.kernel.policy.caveats import caveats_of
+from comity.kernel.policy.caveats import Caveats, caveats_of
 from comity.kernel.policy.decide import effect
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.label import Label
@@ -20,8 +20,9 @@ def moments(label: Label, standing: Standing) -> tuple[Micros, ...]:
 
 def moments_of_label(label: Label) -> tuple[Micros, ...]:
     """The dates that a label's markings name, in order."""
-    caveats = caveats_of(label.terms)
-    return tuple(sorted({each for each in (caveats.embargo, caveats.starts, caveats.ends) if each is not None}))
+    named = [label.terms, *(part.terms for part in label.parts)]
+    dates = {date for terms in named for date in _dates_of_caveats(caveats_of(terms))}
+    return tuple(sorted(date for date in dates if date is not None))
 
 
 def moments_of(standing: Standing) -> tuple[Micros, ...]:
@@ -35,6 +36,10 @@ def until(label: Label, standing: Standing, on: Micros) -> Micros | None:
     """From when on a label that is released at ``on`` is not released any more; None: never, as far as is known."""
     later = (at for at in moments(label, standing) if at > on)
     return next((at for at in later if effect(label, standing, at) is not Effect.RELEASE), None)
+
+
+def _dates_of_caveats(caveats: Caveats) -> tuple[Micros | None, ...]:
+    return (caveats.embargo, caveats.starts, caveats.ends)
 
 
 def _dates(bound: Bound) -> tuple[Micros | None, ...]:

@@ -1,14 +1,19 @@
 """What binds a recipient of what is released: by the object's own markings, and by the agreements that cover it."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
+from comity.kernel.base.clock import rfc3339
 from comity.kernel.objects.markings import Tlp
-from comity.kernel.policy.agreement.articles import Onward, Purposes, Retention
+from comity.kernel.policy.agreement.articles import Onward, PersonalData, Purposes, Retention
 from comity.kernel.policy.agreement.binding import Bound, Relation
+from comity.kernel.policy.agreement.dates import DAY
+from comity.kernel.policy.conditions import basis_of
 from comity.kernel.policy.decision import Obligation
+from comity.kernel.policy.label import Scan, pieces
+from comity.kernel.policy.lens import Part
 from comity.kernel.policy.permissions import TLP, clause_of
-from comity.kernel.policy.question import Question
+from comity.kernel.policy.question import Question, asked
 from comity.kernel.policy.sentence import Sentence, says
 
 _TLP: Final = {
@@ -40,8 +45,15 @@ _IEP: Final[dict[tuple[str, str], Sentence]] = {
 }
 
 
+def of_pieces(question: Question, without: Container[Part | None]) -> tuple[Obligation, ...]:
+    """What the markings of an object ask of whoever has it, those of its parts too but for the parts that don't go; each once."""
+    going = (piece for part, piece in pieces(question.label) if part not in without)
+    asking = (each for piece in going for each in of_markings(asked(piece, question.standing, question.on)))
+    return tuple(dict.fromkeys(asking))
+
+
 def of_markings(question: Question) -> Iterator[Obligation]:
-    """What the object's own markings ask of whoever has it."""
+    """What the markings of an object without parts ask of whoever has it."""
     caveats = question.caveats
     if question.label.tlp in _TLP:
         yield Obligation(TLP, _TLP[question.label.tlp], binding=True)
@@ -77,7 +89,10 @@ def of_agreement(question: Question, bound: Bound) -> Iterator[Obligation]:
             case Purposes():
                 yield obligation(article.number, _for_purposes(article.purposes))
             case Retention():
-                yield obligation(article.number, says("To be deleted after %(days)s days.", days=str(article.days)))
+                days, ends = str(article.days), rfc3339(question.on + article.days * DAY)[:10]
+                got = rfc3339(question.on)[:10]
+                frame = says("To be deleted after %(days)s days: what is got on %(on)s, by %(by)s.")
+                yield obligation(article.number, frame.filled(days=days, on=got, by=ends))
             case Onward(to="nobody"):
                 yield obligation(article.number, says("It may not be given on."))
             case Onward(to="named"):
@@ -88,6 +103,17 @@ def of_agreement(question: Question, bound: Bound) -> Iterator[Obligation]:
                 yield obligation(
                     article.number, says("It may be given on within %(communities)s only.", communities=listed)
                 )
+            case PersonalData() if question.label.scan is not Scan.CLEAR:
+                basis = basis_of(question, article)
+                if basis is not None:
+                    yield obligation(
+                        article.number,
+                        says(
+                            "Personal data in it are given on this basis: %(reference)s. They are to be erased when whoever gave "
+                            "them asks for it.",
+                            reference=basis.reference,
+                        ),
+                    )
             case _:
                 pass
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
+from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.agreement.articles import Ceiling, Parties, Purposes, Scope, Term
 from comity.kernel.policy.agreement.binding import Bound, Relation
@@ -99,6 +100,12 @@ def stopped(question: Question, bound: Bound) -> Denial | None:
             Change("in-force", name, says("%(agreement)s were resumed", agreement=name)),
         )
     return None
+
+
+def speaks(bound: Bound, on: Micros) -> bool:
+    """Whether an agreement has a word in anything: from our signature and its term's beginning on, until it is withdrawn."""
+    withdrawn = bound.enacted.withdrawn
+    return bound.since is not None and bound.since <= on and (withdrawn is None or on < withdrawn)
 
 
 def agreement_gaps(question: Question, bound: Bound) -> Iterator[Denial]:

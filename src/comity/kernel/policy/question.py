@@ -6,7 +6,7 @@ from comity.kernel.base.clock import Micros
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.agreement.taking import Taking
 from comity.kernel.policy.caveats import Caveats, caveats_of
-from comity.kernel.policy.label import Label
+from comity.kernel.policy.label import OURS, Label
 from comity.kernel.policy.viewer import Standing
 
 
@@ -36,8 +36,11 @@ class Question(msgspec.Struct, frozen=True, gc=False):
         return self.label.source == self.standing.home
 
     def admitted(self) -> bool:
-        """Whether whoever asks may see what is restricted to named people of the own party: as good as it is not restricted."""
-        return not self.label.circle or (self.standing.own and self.label.circle in self.standing.circles)
+        """Whether whoever asks may see what is restricted to named people of the own party, or to all of these: as good as it is
+        not restricted.
+        """
+        circle = self.label.circle
+        return not circle or (self.standing.own and (circle == OURS or circle in self.standing.circles))
 
     def within(self, scopes: tuple[tuple[int, Taking], ...]) -> int | None:
         """The article by which an agreement's scopes take the label, 0 where there are none and it takes everything; None where

@@ -9,6 +9,7 @@ from typing import Final
 from comity.kernel.policy.agreement.articles import Onward
 from comity.kernel.policy.decision import Change
 from comity.kernel.policy.denial import Denial, date
+from comity.kernel.policy.label import OURS
 from comity.kernel.policy.question import Question
 from comity.kernel.policy.sentence import says
 from comity.kernel.policy.viewer import Standing
@@ -24,9 +25,20 @@ RESTRICTED: Final = Denial(
 )
 
 
+RECALLED: Final = Denial(
+    "node: recall",
+    says("It was recalled, and goes to no other party."),
+    Change("unrestricted", "", says("the recall were lifted")),
+)
+
+
 def named_people(question: Question) -> Denial | None:
-    """What is restricted to named people goes to no party, and to nobody of our own who is not named."""
-    return None if question.admitted() else RESTRICTED
+    """What is restricted to named people goes to no party, and to nobody of our own who is not named; what was recalled, to no
+    party.
+    """
+    if question.admitted():
+        return None
+    return RECALLED if question.label.circle == OURS else RESTRICTED
 
 
 STALE: Final = Denial(
@@ -51,6 +63,18 @@ QUARANTINED: Final = Denial(
 def quarantined(question: Question) -> Denial | None:
     """Beyond its quota of labels, nothing of a source is decided."""
     return QUARANTINED if question.label.quarantined else None
+
+
+RETURNED: Final = Denial(
+    "node: returned redaction",
+    says("Somebody gave back what this node had made of something else; it says nothing of its own."),
+    Change("returned", "", says("it were not what this node made itself")),
+)
+
+
+def returned(question: Question) -> Denial | None:
+    """What comes back under the id of a twin of ours is no word of whoever gives it, and goes to nobody else."""
+    return RETURNED if question.label.returned else None
 
 
 NO_ACCESS: Final = Denial(
@@ -221,7 +245,7 @@ def case_members(question: Question) -> Denial | None:
     return None
 
 
-OF_THE_CLAIM: Final[tuple[Rule, ...]] = (named_people, stale, quarantined, collection_access, onward)
+OF_THE_CLAIM: Final[tuple[Rule, ...]] = (named_people, stale, quarantined, returned, collection_access, onward)
 OF_MARKINGS: Final[tuple[Rule, ...]] = (
     understood,
     originator_control,

@@ -32,9 +32,13 @@ _LOST: Final = {
         "label": "label l WHERE l.id = c.label",
         "shape": "shape s WHERE s.id = c.shape",
         "source": "party p WHERE p.id = c.source",
-        "leaf": f"leaf f WHERE f.seq = c.leaf AND f.kind = {int(LeafKind.RECEIVED)}",
     }.items()
 }
+_LEAFLESS: Final = Sql(
+    "SELECT count(*) FROM claim c WHERE c.leaf > 0 AND NOT EXISTS "
+    f"(SELECT 1 FROM leaf f WHERE f.seq = c.leaf AND f.kind = {int(LeafKind.RECEIVED)})"
+)
+"""A notice that stands in the place of what was erased is of no leaf."""
 _UNHELD: Final = Sql(
     "SELECT count(*) FROM held h WHERE NOT EXISTS (SELECT 1 FROM version v WHERE v.seq = h.version) "
     "OR NOT EXISTS (SELECT 1 FROM version v WHERE v.seq = h.body AND v.key = h.key)"
@@ -92,6 +96,8 @@ def _faults(reader: Reader) -> Iterator[str]:
     for what, statement in _LOST.items():
         if count := reader.value(statement):
             yield f"{count} {what}"
+    if count := reader.value(_LEAFLESS):
+        yield f"{count} claims without their leaf"
     if count := reader.value(_UNHELD):
         yield f"{count} ids that lead to no version"
     if count := reader.value(_UNCLAIMED):

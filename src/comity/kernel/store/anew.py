@@ -47,5 +47,5 @@ def labels_anew(
             terms[label.source],
             channel=UNKNOWN_CHANNEL if label.stale or label.quarantined else label.channel,
         )
-        held[claim.seq] = msgspec.structs.replace(read, circle=label.circle, scan=label.scan)
+        held[claim.seq] = msgspec.structs.replace(read, circle=label.circle, scan=label.scan, returned=label.returned)
     return held

@@ -65,8 +65,11 @@ def unseen_of_labels(view: View) -> Counter[int]:
     if view.opened.hidden:
         versions.update(row[0] for row in rows_of(view.reader, _VERSIONS, view.opened.hidden.keys))
     rows = rows_of(view.reader, _CLAIMS, versions)
+    rows = [
+        row for row in rows if view.opened.is_open(row[1])
+    ]  # what the node made of a claim has its leaf, and is nobody's here
     unseen = _unseen(view, [row[:3] for row in rows])
-    labels = {leaf: label for *_, label, _, leaf in rows if view.opened.is_open(label)}
+    labels = {leaf: label for _, label, _, leaf in rows}
     seen = {leaf for *row, leaf in rows if tuple(row) not in unseen}  # a claim is seen where one of its echoes is
     counts.update(label for leaf, label in labels.items() if leaf not in seen)
     return counts

@@ -121,9 +121,9 @@ def _judged(
 
 def _without_echoes(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Each claim once: where it opened first to this viewer."""
-    first: dict[int, Candidate] = {}
+    first: dict[tuple[int, int], Candidate] = {}
     for candidate in candidates:
-        first.setdefault(candidate.leaf, candidate)
+        first.setdefault((candidate.leaf, candidate.version), candidate)
     return list(first.values())
 
 

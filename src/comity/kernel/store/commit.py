@@ -13,7 +13,7 @@ batch was restricted to named people, or freed, after it had got its label at 1;
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
@@ -38,22 +38,25 @@ from comity.kernel.store.labelling import Labelling
 from comity.kernel.store.labels import Labels, ShapeKey, Shapes
 from comity.kernel.store.leaves import TAKE
 from comity.kernel.store.lookup import rows_of
+from comity.kernel.store.marks import Marks
 from comity.kernel.store.plan import MANY_CLAIMS, MANY_VERSIONS, Body, Holdings, Incoming, NewClaim, Plan, plan
-from comity.kernel.store.types import Batch, Outcome, Submission
+from comity.kernel.store.types import Batch, Kept, Outcome, Submission
 
 _CLOCK = Sql("SELECT claim FROM counter")
 _LOCK_CLOCK = Sql("SELECT claim FROM counter", "SELECT claim FROM counter FOR UPDATE")
 TICK = Sql("INSERT INTO tick (claim, at) VALUES (:claim, :at)")
 _PLACE = Sql(
     "SELECT c.uuid, c.tlp, p.slug, (SELECT group_concat(identity || ' ' || id) FROM party WHERE identity IS NOT NULL), "
-    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction) "
+    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction), EXISTS (SELECT 1 FROM twin), EXISTS (SELECT 1 FROM erased) "
     "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
     "SELECT c.uuid, c.tlp, p.slug, (SELECT string_agg(identity || ' ' || id, ',') FROM party WHERE identity IS NOT NULL), "
-    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction) "
+    "(SELECT epoch FROM counter), EXISTS (SELECT 1 FROM restriction), EXISTS (SELECT 1 FROM twin), EXISTS (SELECT 1 FROM erased) "
     "FROM collection c, party p WHERE c.id = :collection AND p.id = :party",
 )
+_RETURNED = "SELECT DISTINCT twin FROM twin WHERE twin"
 _RESTRICTED = "SELECT key, circle FROM restriction WHERE key"
 _RAW = Sql("SELECT raw FROM version WHERE seq = :seq")
+_THERE = "SELECT seq FROM version WHERE seq"
 _LAST_BODY = Sql("SELECT coalesce(max(seq), 0) FROM version")
 _BODY_NUMBERS = Sql("", "SELECT nextval('version_seq') FROM generate_series(1, :n)")
 _HELD = "SELECT key, modified, digest, version, body FROM held WHERE key"
@@ -119,7 +122,9 @@ class Looked(msgspec.Struct):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a batch goes and whose it is; at which grant epoch that was read, and whether anything was restricted then."""
+    """Where a batch goes and whose it is; at which grant epoch that was read, whether anything was restricted then, whether
+    this node has ever made a twin, and whether anything was erased for good.
+    """
 
     collection_uuid: str
     default: Tlp
@@ -127,28 +132,43 @@ class Place(msgspec.Struct, frozen=True):
     creators: dict[str, int]
     epoch: int
     restricts: bool
+    twins: bool
+    bars: bool
 
 
 class Committer:
     """Writes batches. One for a process; any number of threads."""
 
     def __init__(
-        self, database: Database, kinds: Kinds, labels: Labels, shapes: Shapes, clock: Clock, random: RandomBytes
+        self,
+        database: Database,
+        kinds: Kinds,
+        labels: Labels,
+        shapes: Shapes,
+        marks: Marks,
+        clock: Clock,
+        random: RandomBytes,
     ) -> None:
         self._database = database
         self._kinds = kinds
+        self._marks = marks
         self._labelling = Labelling(labels)
         self._shapes = shapes
         self._clock = clock
         self._random = random
 
     def commit(self, batch: Batch, also: Also | None = None) -> tuple[Outcome, bool]:
-        """Write a batch; also says whether re-shaping has work now. ``also`` runs in the same transaction, as its last act."""
+        """Write a batch; also says whether re-shaping has work now. ``also`` runs in the same transaction, as its last act, and
+        is told of what was admitted: what was erased for good is left out.
+        """
         for attempt in range(TRIES):
             place = self._place(batch)
-            incoming = self._incoming(batch, place)
+            barred = self.barred(batch.source, batch.objects) if place.bars else {}
+            admitted = _without(batch, barred)
+            incoming = self._incoming(admitted, place)
             try:
-                return self._try(batch, incoming, place, also, early=attempt > 1)
+                outcome, reshapes = self._try(admitted, incoming, place, barred, also, early=attempt > 1)
+                return _with(outcome, barred, len(batch.objects)), reshapes
             except _MeddledError:
                 continue
             except self._database.error as error:
@@ -162,10 +182,15 @@ class Committer:
         row = self._database.glance(_PLACE, {"collection": batch.collection, "party": batch.source})
         if row is None:
             raise NotFound(f"There is no collection number {batch.collection}, or no party number {batch.source}.")
-        uuid, tlp, slug, creators, epoch, restricts = row
+        uuid, tlp, slug, creators, epoch, restricts, twins, bars = row
         pairs = (pair.split(" ") for pair in (creators or "").split(",") if pair)
         names = {identity: int(party) for identity, party in pairs}
-        return Place(uuid, Tlp(tlp), slug, names, epoch, bool(restricts))
+        return Place(uuid, Tlp(tlp), slug, names, epoch, bool(restricts), bool(twins), bool(bars))
+
+    def barred(self, source: int, objects: Sequence[Parsed]) -> dict[int, bytes]:
+        """Which of some objects were erased for good, and so may not come from a source: their places, and by which mark."""
+        with self._database.snapshot() as reader:
+            return self._marks.barred(reader, source, objects) if self._marks.load(reader) else {}
 
     def _incoming(self, batch: Batch, place: Place) -> Incoming:
         # An object without references is most of what comes: it is asked for nothing twice.
@@ -181,6 +206,7 @@ class Committer:
             guessable,
             [circles.get(key, 0) for key in keys] if circles else (),
             self._look_up_terms,
+            self._returned(keys) if place.twins else (),
         )
         learnt = self._kinds.learnt_key
         return Incoming(
@@ -195,6 +221,12 @@ class Committer:
             terms=terms,
             circles=circles,
         )
+
+    def _returned(self, keys: list[bytes]) -> frozenset[int]:
+        """The places of ids that this node has given to twins: whatever comes under them is no word of anybody's own."""
+        with self._database.snapshot() as reader:
+            twins = {bytes(key) for (key,) in rows_of(reader, _RETURNED, keys)}
+        return frozenset(place for place, key in enumerate(keys) if key in twins)
 
     def _circles(self, keys: list[bytes]) -> dict[bytes, int]:
         """Which of some objects are restricted, and to which circles."""
@@ -222,7 +254,14 @@ class Committer:
     # -- 2 to 6
 
     def _try(
-        self, batch: Batch, incoming: Incoming, place: Place, also: Also | None, *, early: bool
+        self,
+        batch: Batch,
+        incoming: Incoming,
+        place: Place,
+        barred: Mapping[int, bytes],
+        also: Also | None,
+        *,
+        early: bool,
     ) -> tuple[Outcome, bool]:
         with self._database.open_writer() as writer:
             if writer.postgres and early:
@@ -233,6 +272,7 @@ class Committer:
                 writer.cursor.execute("BEGIN")
             self._write_bodies(writer, looked.plan.bodies)
             outcome, reshapes = self._write_claims(writer, batch, incoming, place, looked)
+            self._marks.count(writer, barred.values(), batch.received)
             if batch.submission is not None:
                 write_status(writer, batch.submission)
             if also is not None:
@@ -316,7 +356,12 @@ class Committer:
         if taken is None:
             raise NotFound("The counter row is missing.")
         before, leaf, at, epoch = taken
-        if epoch != place.epoch and self._relabelled(writer, incoming, looked):
+        if epoch != place.epoch and (
+            self._relabelled(writer, incoming, looked)
+            or (self._marks.load(writer) and self._marks.barred(writer, batch.source, batch.objects))
+        ):
+            raise _MeddledError
+        if writer.postgres and _are_gone(writer, result.claims):
             raise _MeddledError
         if (
             writer.postgres
@@ -457,6 +502,27 @@ def write_status(writer: Reader, submission: Submission) -> None:
             "failures": msgspec.json.encode(submission.failures).decode(),
         },
     )
+
+
+def _are_gone(reader: Reader, claims: Iterable[NewClaim]) -> bool:
+    """Whether a version that was held when it was looked up has been deleted or erased since."""
+    held = {claim.body.version.seq for claim in claims if claim.body.version.fresh is None}
+    return bool(held) and len(rows_of(reader, _THERE, held)) < len(held)
+
+
+def _without(batch: Batch, barred: Mapping[int, bytes]) -> Batch:
+    if not barred:
+        return batch
+    kept = tuple(parsed for place, parsed in enumerate(batch.objects) if place not in barred)
+    return msgspec.structs.replace(batch, objects=kept)
+
+
+def _with(outcome: Outcome, barred: Mapping[int, bytes], count: int) -> Outcome:
+    if not barred:
+        return outcome
+    kept = iter(outcome.kept)
+    every = tuple(Kept.ERASED if place in barred else next(kept) for place in range(count))
+    return msgspec.structs.replace(outcome, kept=every)
 
 
 def _restricted(reader: Reader, keys: Iterable[bytes]) -> dict[bytes, int]:

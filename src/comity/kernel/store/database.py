@@ -315,6 +315,18 @@ class Database:
                 _roll_back(driver)
 
     @contextmanager
+    def alone(self) -> Iterator[Any]:
+        """A cursor outside of any transaction, while no other writer of SQLite is at work: for what can't be done in one."""
+        with self._queue(), self._answering(), self._checked_out() as driver:
+            if not self.postgres:
+                driver.execute("PRAGMA temp_store=FILE")  # a copy of the whole file has no room in memory
+            try:
+                yield driver.cursor()
+            finally:
+                if not self.postgres:
+                    driver.execute("PRAGMA temp_store=MEMORY")
+
+    @contextmanager
     def _queue(self) -> Iterator[None]:
         """SQLite's writers wait here in order of arrival, instead of polling a busy database."""
         if self.postgres:

@@ -7,10 +7,13 @@ needs reasons asks ``decide``.
 from threading import Lock
 from typing import Final
 
+import msgspec
+
 from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.policy.decider import Deciders
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.label import Label
+from comity.kernel.policy.lens import Lens
 from comity.kernel.store.database import Reader, Sql
 from comity.kernel.store.openset import State
 from comity.kernel.store.standings import Everybody, everybody
@@ -20,7 +23,16 @@ _NEXT_DATE = Sql(
     "(SELECT max(id) FROM collection)"
 )
 EFFECTS: Final = tuple(Effect)
+NO_LABEL: Final = 0
 _PLACE: Final = {effect: place for place, effect in enumerate(EFFECTS)}
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """In which form a label's objects would go after a review, and to whom: parties by number, sorted."""
+
+    lens: Lens
+    text: str
+    parties: tuple[int, ...]
 
 
 class Effects:
@@ -34,6 +46,8 @@ class Effects:
         self._ends = min((due for due in (first, second) if due is not None), default=None)
         self._deciders = Deciders(self.everybody.standings.values())
         self._known: dict[int, bytearray] = {}
+        self._askings: dict[int, tuple[Asking, ...]] = {}
+        self._asked = NO_LABEL
         self._lock = Lock()
 
     def holds(self, reader: Reader, epoch: int, now: Micros) -> bool:
@@ -57,6 +71,30 @@ class Effects:
                     effect = decider.effect(label, self.since) if label is not None else Effect.WITHHOLD
                     known.append(_PLACE[effect])
             return bytes(known)
+
+    def lens(self, party: int, label: Label) -> Lens | None:
+        """In which form a label's objects go to a party; None where they go as they are, or not at all."""
+        with self._lock:
+            return self._deciders.of(party).lens(label, self.since)
+
+    def reviewed(self, labels: dict[int, Label], last: int) -> dict[int, tuple[Asking, ...]]:
+        """The labels up to ``last`` whose objects go to somebody only after a review, with the forms they would go in."""
+        parties = [party for party, standing in self.everybody.standings.items() if not standing.own]
+        effects = {party: self.of(party, labels, last) for party in parties}
+        review = _PLACE[Effect.REVIEW]
+        with self._lock:
+            for number in range(self._asked + 1, last + 1):
+                lenses: dict[Lens, list[int]] = {}
+                for party in parties:
+                    if effects[party][number] == review:
+                        lens = self._deciders.of(party).lens(labels[number], self.since)
+                        if lens is not None:
+                            lenses.setdefault(lens, []).append(party)
+                if lenses:
+                    found = (Asking(lens, lens.text, tuple(sorted(those))) for lens, those in lenses.items())
+                    self._askings[number] = tuple(sorted(found, key=lambda asking: asking.text))
+            self._asked = max(self._asked, last)
+            return dict(self._askings)
 
 
 class EffectBook:

@@ -3,20 +3,25 @@ the node only; whoever else asks gets nothing. Nothing is told of what the perso
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from comity.kernel.base.clock import Micros
 from comity.kernel.base.errors import Invalid
 from comity.kernel.objects.ids import is_guessable
 from comity.kernel.policy.agreement.binding import Bound, Enacted
 from comity.kernel.policy.decide import decide
-from comity.kernel.policy.decider import Deciders
+from comity.kernel.policy.decider import Decider, Deciders
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.label import Label
 from comity.kernel.store.answers import (
     Compared,
     Explained,
     Foreseen,
+    Going,
     Ids,
     Matrix,
     MatrixRow,
@@ -24,20 +29,24 @@ from comity.kernel.store.answers import (
     Tally,
     WentOut,
 )
+from comity.kernel.store.approvals import Names
 from comity.kernel.store.arrivals import unseen_of_labels
 from comity.kernel.store.commit import NEIGHBOURS
 from comity.kernel.store.database import Sql
 from comity.kernel.store.effects import EFFECTS, EffectBook, Effects
 from comity.kernel.store.feed import claim_at
+from comity.kernel.store.going import Asked, going
 from comity.kernel.store.grants import bounds_of, touched_labels
 from comity.kernel.store.keys import object_id_of
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import OpenSet, OpenSets
 from comity.kernel.store.past import claims_then
+from comity.kernel.store.rehearsing import rehearsed
 from comity.kernel.store.sights import (
     Sight,
     both,
     count_of,
+    either,
     hidden_from_both,
     keys_of,
     only_in,
@@ -46,6 +55,7 @@ from comity.kernel.store.sights import (
     without,
 )
 from comity.kernel.store.standings import Everybody, everybody
+from comity.kernel.store.twins.rows import passes_of
 from comity.kernel.store.view import View, newest_first
 from comity.kernel.store.weighing import Weighing
 
@@ -59,7 +69,25 @@ _CLOSINGS = Sql(
 )
 MOST_CLOSINGS = 50
 COMPARED = 50
+REHEARSED = 2
+MOST_REHEARSING = 8
+"""For so many parties a preview shows what would go."""
+RELEASED = EFFECTS.index(Effect.RELEASE)
+_IN_A_FORM = frozenset({Effect.REDACT, Effect.REVIEW})
 FEATURES = ("tlp", "type", "source", "collection")
+
+
+class Forms(NamedTuple):
+    """Labels that don't go as they are. Of those that an agreement touches, as is decided then: ``redacted`` whatever they name,
+    ``referring`` as is found object by object, ``reviewed`` when people have agreed. ``others``: of all others, as is decided
+    today; ``today``: those that go so today.
+    """
+
+    redacted: set[int]
+    referring: set[int]
+    reviewed: set[int]
+    others: set[int]
+    today: set[int]
 
 
 class Explaining:
@@ -114,6 +142,16 @@ class Explaining:
             )
         return tuple(found)
 
+    def going(self, object_id: str, party: int, names: Names | None, by: str | None) -> tuple[Going, ...]:
+        """What goes to a party in place of each claim that does not go as it is. Of a source's older versions nothing goes."""
+        view = self._view
+        asked = Asked(self.everybody.of(party), self._set_of(party, None), self._now, names, by)
+        candidates = sorted(view.claims_of([object_id]), key=newest_first)
+        newest = {candidate.label: candidate for candidate in reversed(candidates)}
+        chosen = [candidate for candidate in candidates if newest[candidate.label] is candidate]
+        found = (going(view, asked, *each) for each in zip(chosen, view.described(chosen), strict=True))
+        return tuple(one for one in found if one is not None)
+
     def _missing(self, body: int, opened: OpenSet) -> tuple[str, ...]:
         """What an object refers to by an id that can be computed, and a party does not see."""
         view = self._view
@@ -154,9 +192,26 @@ class Explaining:
             effects = self._effects(party)
             counts = [[0] * len(EFFECTS) for _ in columns]
             for column, number, claims in labels:
-                counts[places[column]][effects[number]] += claims
+                whole = min(claims, self._whole(party, number)) if EFFECTS[effects[number]] in _IN_A_FORM else 0
+                counts[places[column]][RELEASED] += whole
+                counts[places[column]][effects[number]] += claims - whole
             rows.append(MatrixRow(party, tuple(Tally(*cell) for cell in counts)))
         return Matrix(feature, columns, tuple(rows))
+
+    def _whole(self, party: int, number: int) -> int:
+        """How many objects of a label go to a party as they are after all: their form changes nothing of them."""
+        label = self._view.labels[number]
+        lens = self._decided.lens(party, label)
+        rendition = self._renditions.get(replace(label, lens=lens.text)) if lens is not None else None
+        return self._passes.get(rendition, 0) if rendition is not None else 0
+
+    @cached_property
+    def _passes(self) -> Mapping[int, int]:
+        return passes_of(self._view.reader)
+
+    @cached_property
+    def _renditions(self) -> Mapping[Label, int]:
+        return {label: number for number, label in self._view.labels.items() if label.lens}
 
     def in_cell(
         self, feature: str, value: str, party: int, effect: Effect | None, limit: int
@@ -226,7 +281,7 @@ class Explaining:
         counted = {number: claims for number, _, claims in self._counted()}
         weighing = Weighing(self._now)
         tallies: dict[int, Tally] = {}
-        foreseen = []
+        foreseen: list[Foreseen] = []
         deciders = Deciders(then.standings.values())
         for party, standing in then.standings.items():
             labels = touched if party in binding else given
@@ -241,7 +296,11 @@ class Explaining:
             after = before.grants - labels.keys() | released
             covered = weighing.covered(standing, name, touched, counted, tallies)
             mask = self._sets.mask_of(view.reader, party, after, view.state, view.labels)
-            foreseen.append(self._foreseen(party, bound, before, mask, covered))
+            forms = self._forms(party, decider, labels)
+            found = self._foreseen(party, bound, before, mask, covered, forms)
+            some = (*found.redacted.some[:REHEARSED], *found.reviewed.some[:REHEARSED])
+            looks = rehearsed(view, standing, some, self._now, None) if len(foreseen) < MOST_REHEARSING else ()
+            foreseen.append(replace(found, rehearsed=looks))
         return Preview(tuple(foreseen), tallies)
 
     def _granted(self, party: int, labels: Collection[int]) -> set[int]:
@@ -249,26 +308,54 @@ class Explaining:
         rows = rows_of(self._view.reader, _GRANTED.format(party=int(party)), labels)
         return {label for label, until in rows if until is None or until > self._now}
 
+    def _forms(self, party: int, decider: Decider, labels: Mapping[int, Label]) -> Forms:
+        """The labels that go to a party in another form than theirs."""
+        today = {number for number, place in enumerate(self._effects(party)) if EFFECTS[place] is Effect.REDACT}
+        forms = Forms(set(), set(), set(), today - labels.keys(), today)
+        for number, label in labels.items():
+            lens = decider.lens(label, self._now)
+            if lens is not None:
+                (forms.reviewed if lens.reviews else forms.redacted if lens.changes else forms.referring).add(number)
+        return forms
+
     def _foreseen(
-        self, party: int, bound: Bound | None, before: OpenSet, after: bytes, covered: Collection[int]
+        self,
+        party: int,
+        bound: Bound | None,
+        before: OpenSet,
+        after: bytes,
+        covered: Collection[int],
+        forms: Forms,
     ) -> Foreseen:
         view = self._view
         mine = self._sight(view.opened)
         hidden = hidden_from_both(mine.hidden, before.hidden)
-        now = Sight(both(whole_mask(before, view), mine.mask), hidden, "", view.state.claim)
-        then = Sight(both(after, mine.mask), hidden, "", view.state.claim)
-        concerned = bytes([label in covered for label in before.labels])
-        withheld = Sight(both(without(concerned, after), mine.mask), hidden, "", view.state.claim)
+
+        def sight(mask: bytes) -> Sight:
+            return Sight(both(mask, mine.mask), hidden, "", view.state.claim)
+
+        def of(labels: Collection[int]) -> Sight:
+            return sight(bytes([label in labels for label in before.labels]))
+
+        def besides(first: Sight, *others: Sight) -> Sight:
+            return msgspec.structs.replace(first, mask=reduce(either, (each.mask for each in others), first.mask))
+
+        now, then = sight(whole_mask(before, view)), sight(after)
+        redacted, referring, reviewed = of(forms.redacted), of(forms.referring), of(forms.reviewed)
+        gets = besides(then, redacted, referring, of(forms.others))
         slug, name = view.parties()[party]
         return Foreseen(
             party=party,
             slug=slug,
             name=name,
             relation=bound.relation if bound is not None else None,
-            released=self._count(then),
+            released=self._count(gets),
             opening=only_in(view, then, now),
-            closing=only_in(view, now, then),
-            withheld=only_in(view, withheld, then) if covered else Ids(),
+            closing=only_in(view, besides(now, of(forms.today)), gets),
+            withheld=only_in(view, of(covered), besides(gets, reviewed)) if covered else Ids(),
+            redacted=only_in(view, redacted, then) if forms.redacted else Ids(),
+            referring=only_in(view, referring, besides(then, redacted)) if forms.referring else Ids(),
+            reviewed=only_in(view, reviewed, gets) if forms.reviewed else Ids(),
         )
 
     def _count(self, sight: Sight) -> int:

@@ -13,7 +13,8 @@ _NEXT = Sql(
 )
 _ADD = Sql(
     "",
-    "INSERT INTO search_text (version, words) VALUES (:version, to_tsvector('simple', :text)) ON CONFLICT (version) DO NOTHING",
+    "INSERT INTO search_text (version, words) SELECT x.version, to_tsvector('simple', x.text) "
+    "FROM unnest(:versions::bigint[], :texts::text[]) x(version, text) ON CONFLICT (version) DO NOTHING",
 )
 _MOVE = Sql(
     "INSERT INTO cursor (name, position) VALUES (:name, :position) ON CONFLICT (name) DO UPDATE SET position = excluded.position"
@@ -43,15 +44,13 @@ class Follower:
             if not rows:
                 return 0
             parsed = {version: parse(bytes(raw)) for _, version, raw in rows}
+            texts = {
+                version: one.text[:TSVECTOR_TEXT].replace("\0", " ")
+                for version, one in parsed.items()
+                if isinstance(one, Parsed)
+            }
             writer.cursor.execute("BEGIN")
-            writer.many(
-                _ADD,
-                [
-                    {"version": version, "text": one.text[:TSVECTOR_TEXT].replace("\0", " ")}
-                    for version, one in parsed.items()
-                    if isinstance(one, Parsed)
-                ],
-            )
+            writer.run(_ADD, {"versions": list(texts), "texts": list(texts.values())})
             writer.run(_MOVE, {"name": _CURSOR, "position": rows[-1][0]})
             writer.cursor.execute("COMMIT")
         return len(rows)

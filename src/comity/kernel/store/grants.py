@@ -23,8 +23,10 @@ from comity.kernel.policy.agreement.binding import Bound
 from comity.kernel.policy.agreement.taking import Taking
 from comity.kernel.policy.caveats import caveats_of
 from comity.kernel.policy.decider import Deciders
-from comity.kernel.policy.label import Label
+from comity.kernel.policy.label import Label, pieces
+from comity.kernel.policy.lens import is_notice
 from comity.kernel.policy.moments import moments_of, moments_of_label
+from comity.kernel.policy.veil import names_others
 from comity.kernel.policy.viewer import Standing
 from comity.kernel.store.bulk import Bulk
 from comity.kernel.store.database import Reader, Row, Sql
@@ -238,7 +240,11 @@ class Grants:
 
     def _note_dates(self, writer: Reader, labels: Mapping[int, Label], now: Micros) -> bool:
         """The next dates of labels; whether there are any."""
-        due = {number: _next(moments_of_label(label), now) for number, label in labels.items() if label.terms}
+        due = {
+            number: _next(moments_of_label(label), now)
+            for number, label in labels.items()
+            if label.terms or label.parts
+        }
         found = [{"id": number, "due": at} for number, at in due.items()]
         writer.many(_SET_LABEL_DUE, found)
         return any(at is not None for at in due.values())
@@ -270,18 +276,29 @@ def bounds_of(views: Iterable[Everybody], name: str) -> list[tuple[int, Bound]]:
 
 
 def touched_labels(labels: Mapping[int, Label], bounds: Sequence[Bound]) -> dict[int, Label]:
-    """The labels that any of these takes by its scope. What its scope does not take, an agreement says nothing of."""
+    """The labels that any of these takes by its scope, whatever stands under them. What its scope does not take, an agreement
+    says nothing of; but one that veils changes in which form everything goes that names others.
+    """
     if any(not bound.scopes for bound in bounds):
         return dict(labels)
     takings: list[Taking] = []
     for bound in bounds:
         takings += [taking for _, taking in (*bound.scopes, *bound.received) if taking not in takings]
+    veils = any(bound.veils for bound in bounds)
     return {
         number: label
         for number, label in labels.items()
-        for caveats in (caveats_of(label.terms),)
-        if any(taking.takes(label, caveats, unsure=True) for taking in takings)
+        if is_notice(label.lens) or (veils and names_others(label)) or _is_taken(label.plain, takings)
     }
+
+
+def _is_taken(label: Label, takings: Sequence[Taking]) -> bool:
+    return any(
+        taking.takes(piece, caveats, unsure=True)
+        for _, piece in pieces(label)
+        for caveats in (caveats_of(piece.terms),)
+        for taking in takings
+    )
 
 
 def _alone(bound: Bound) -> Standing:

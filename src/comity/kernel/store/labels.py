@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from comity.kernel.policy.label import Label, quarantine_of
+from comity.kernel.policy.label import Label, Scan, quarantine_of
 from comity.kernel.policy.shape import Needs
 from comity.kernel.store.bulk import Bulk
 from comity.kernel.store.database import Database, Reader, Sql
@@ -67,7 +67,7 @@ class Labels:
     def _learn(self, number: int, features: str, label: Label) -> None:
         if number in self._rows:
             return
-        if not label.stale:
+        if not label.stale and label.scan is Scan.UNSCANNED and not label.lens:  # the others are of our own making
             group = label.source, label.quarantined
             self._made[group] = self._made.get(group, 0) + 1
         self._rows[number] = label

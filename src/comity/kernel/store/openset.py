@@ -23,7 +23,7 @@ from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.objects.ids import is_guessable
 from comity.kernel.objects.markings import Tlp
 from comity.kernel.policy.decider import Decider
-from comity.kernel.policy.label import Label
+from comity.kernel.policy.label import OURS, Label
 from comity.kernel.policy.viewer import Standing
 from comity.kernel.store.database import Database, Reader, Sql
 from comity.kernel.store.hidden import Hidden
@@ -107,7 +107,7 @@ class People(msgspec.Struct, frozen=True):
 
     def hidden(self, party: int, circles: frozenset[int], *, own: bool) -> Hidden | None:
         """What is not to be seen, whatever its label still says; None where there is no such thing."""
-        meant = [one for one in self.restricting if not (own and one[2] in circles)]
+        meant = [one for one in self.restricting if not (own and (one[2] == OURS or one[2] in circles))]
         if not meant:
             return None
         guessable = tuple(object_id for _, object_id, _ in meant if is_guessable(object_id))
@@ -226,7 +226,7 @@ class OpenSet:
         decider = Decider(standing)
         for number in range(after + 1, until + 1):
             label = labels.get(number)
-            if label is None or not label.circle:
+            if label is None or label.circle in {0, OURS}:
                 continue
             self.restricts = True
             if decider.released(label, on):

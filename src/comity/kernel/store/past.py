@@ -5,6 +5,7 @@ A row says: up to ``until`` the claim ``seq`` stood so. On a day, a claim stands
 where there is none, as it stands now.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from comity.kernel.base.clock import Micros
@@ -14,6 +15,11 @@ _COLUMNS: Final = "seq, version, body, label, shape, source, flags, leaf"
 _KEEP = Sql(
     f"INSERT INTO past (until, {_COLUMNS}) SELECT :until, {_COLUMNS} FROM claim WHERE seq = :seq "
     "ON CONFLICT (seq, until) DO NOTHING"
+)
+_KEEP_ALL = Sql(
+    "",
+    f"INSERT INTO past (until, {_COLUMNS}) SELECT :until, {_COLUMNS} FROM claim WHERE seq = ANY(:seqs::bigint[]) "
+    "ON CONFLICT (seq, until) DO NOTHING",
 )
 _FORGET = Sql("DELETE FROM past WHERE version = :version AND source = :source")
 _ANY_LATER = Sql("SELECT 1 FROM past WHERE until > :on LIMIT 1")
@@ -27,6 +33,14 @@ _THEN: Final = (
 def keep(writer: Reader, claim: int, until: Micros) -> None:
     """A claim is about to change: keep how it stood. ``until``: the moment of the change."""
     writer.run(_KEEP, {"seq": claim, "until": until})
+
+
+def keep_all(writer: Reader, claims: Collection[int], until: Micros) -> None:
+    """The same for many."""
+    if writer.postgres and claims:
+        writer.run(_KEEP_ALL, {"seqs": list(claims), "until": until})
+    elif claims:
+        writer.many(_KEEP, [{"seq": claim, "until": until} for claim in claims])
 
 
 def forget(writer: Reader, version: int, source: int) -> None:

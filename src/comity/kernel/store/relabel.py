@@ -25,6 +25,7 @@ from comity.kernel.store.labels import Labels, needs_of_text
 from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.progress import Job, Progress
 from comity.kernel.store.shaping import Claim, Shaper, claim_of, unchanged
+from comity.kernel.store.twins import queue
 
 KIND: Final = "relabel"
 SUBJECT: Final = "node"
@@ -116,6 +117,8 @@ class Relabelling:
             if not unchanged(writer, step.claims):  # somebody else has been here: looked at again with the next step
                 return Progress(position=job.position + 1, payload=msgspec.json.encode(place))
             self._shaper.shape(writer, [(claim, numbers[wanted[claim.seq]]) for claim in step.claims], rested=rested)
+            keys = [self._kinds.key_of(claim.parsed.id) for claim in step.claims if claim.parsed is not None]
+            queue.touch(writer, [key for key in keys if key is not None])
             if step.place is None:
                 return Progress(position=job.position, done=True, total=job.position)
             position = job.position + max(seen, 1)

@@ -14,6 +14,7 @@ from comity.kernel.store.database import Database, Reader, Sql
 from comity.kernel.store.keys import Kinds, object_id_of
 from comity.kernel.store.labels import Labels
 from comity.kernel.store.shaping import Claim, Shaper, claims_of, unchanged
+from comity.kernel.store.twins import queue
 from comity.kernel.store.words import target_token, target_word, targets
 
 _NEXT = Sql("SELECT target, after FROM reshape ORDER BY target LIMIT 1")
@@ -59,6 +60,7 @@ class Reshaper:
                 if claim.parsed is not None and numbers[wanted[claim.seq]] != claim.label
             }
             writer.many(RESHAPE, [{"target": self._kinds.key_of(own)} for own in relabelled if is_guessable(own)])
+            queue.touch(writer, [key for own in relabelled if (key := self._kinds.key_of(own)) is not None])
         return len(claims) + 1
 
     def refresh(self, writer: Reader, target: bytes) -> None:
@@ -78,6 +80,8 @@ class Reshaper:
         claims = [
             claim
             for claim in claims_of(reader, versions)
-            if claim.parsed is not None and object_id in map(str.lower, targets(claim.parsed))
+            if claim.parsed is not None
+            and object_id in map(str.lower, targets(claim.parsed))
+            and not self._labels.row(claim.label, reader).lens  # what goes in another form is its maker's (``twins``)
         ]
         return claims, versions[-1] if len(versions) == limit else None

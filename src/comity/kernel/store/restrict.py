@@ -23,6 +23,7 @@ from comity.kernel.base.clock import Clock
 from comity.kernel.base.errors import Invalid, NotFound
 from comity.kernel.ledger.leaf import LeafKind
 from comity.kernel.objects.ids import is_guessable, is_id
+from comity.kernel.policy.label import OURS
 from comity.kernel.store import tables
 from comity.kernel.store.database import Database, Reader, Row, Sql
 from comity.kernel.store.events import Events
@@ -30,6 +31,8 @@ from comity.kernel.store.keys import Kinds
 from comity.kernel.store.labels import Labels
 from comity.kernel.store.reshape import Reshaper
 from comity.kernel.store.shaping import Claim, Shaper, claims_of, unchanged
+from comity.kernel.store.twins import queue
+from comity.kernel.store.twins.closing import close
 
 MOST_PEOPLE = 200
 MOST_AT_ONCE = 200
@@ -41,6 +44,7 @@ _RESTRICT = Sql(
     "INSERT INTO restriction (key, circle) VALUES (:key, :circle) ON CONFLICT (key) DO UPDATE SET circle = excluded.circle"
 )
 _LIFT = Sql("DELETE FROM restriction WHERE key = :key")
+_RECALLED = Sql("SELECT 1 FROM recall WHERE key = :key")
 _BEGIN = Sql(
     "INSERT INTO relabel (key, object, circle, stage, modified, digest, after) "
     "VALUES (:key, :object, :circle, 0, :least, :nothing, 0) ON CONFLICT (key) DO UPDATE "
@@ -96,7 +100,7 @@ class Restrictions:
         """Only these people see the object from now on. ``account``: who does it, where a person does; NotFound where that
         person may not see it either.
         """
-        key = self._key(object_id)
+        key = self.key(object_id)
         wanted = sorted(set(people))
         if not wanted:
             raise Invalid("A restriction names at least one person.", code="restrict-nobody", where="people")
@@ -109,23 +113,51 @@ class Restrictions:
             names = _names(connection, wanted)
             circle = self._circle(connection, wanted)
             writer.run(_RESTRICT, {"key": key, "circle": circle})
+            close(writer, [key], self._clock.now())
             self._begin(writer, object_id, key, circle)
             self._leaf(connection, object_id, names, by, account)
 
     def lift(self, object_id: str, *, by: str, account: int | None = None) -> bool:
-        """The object is seen again by everybody whom policy lets; False where it was not restricted."""
-        key = self._key(object_id)
+        """The object is seen again by everybody whom policy lets; False where it was not restricted. One that was recalled from
+        all others stays so.
+        """
+        key = self.key(object_id)
         with self._database.write() as connection:
             writer = self._admitted(connection, object_id, key, account)
-            if writer.run(_LIFT, {"key": key}) != 1:
+            if writer.value(_CIRCLE, {"key": key}) in {None, OURS}:
                 return False
-            self._begin(writer, object_id, key, 0)
+            recalled = writer.one(_RECALLED, {"key": key}) is not None
+            if recalled:
+                writer.run(_RESTRICT, {"key": key, "circle": OURS})
+            else:
+                writer.run(_LIFT, {"key": key})
+            self._begin(writer, object_id, key, OURS if recalled else 0)
             self._leaf(connection, object_id, [], by, account)
         return True
 
+    # -- for recalls
+
+    def close_to_others(self, connection: Connection, object_id: str, key: bytes, account: int | None) -> None:
+        """From the caller's commit on no other party but the sources finds the object; named people only, where it is restricted
+        to them.
+        """
+        writer = self._admitted(connection, object_id, key, account)
+        if writer.value(_CIRCLE, {"key": key}) is None:
+            writer.run(_RESTRICT, {"key": key, "circle": OURS})
+            self._begin(writer, object_id, key, OURS)
+        close(writer, [key], self._clock.now())
+
+    def open_to_others(self, connection: Connection, object_id: str, key: bytes, account: int | None) -> None:
+        """Policy decides again, unless the object is restricted to named people."""
+        writer = self._admitted(connection, object_id, key, account)
+        if writer.value(_CIRCLE, {"key": key}) == OURS:
+            writer.run(_LIFT, {"key": key})
+            self._begin(writer, object_id, key, 0)
+
     # -- the short transaction
 
-    def _key(self, object_id: str) -> bytes:
+    def key(self, object_id: str) -> bytes:
+        """The key of an id; NotFound where none of its type is held."""
         key = self._kinds.key_of(object_id) if is_id(object_id) else None
         if key is None:
             raise _absent(object_id)
@@ -138,7 +170,7 @@ class Restrictions:
         if circle is None:
             if writer.one(_HELD, {"key": key}) is None:
                 raise _absent(object_id)
-        elif account is not None and account not in _members(connection, circle):
+        elif circle != OURS and account is not None and account not in _members(connection, circle):
             raise _absent(object_id)
         return writer
 
@@ -184,6 +216,8 @@ class Restrictions:
             if row is None or _work(row) != work or not unchanged(writer, claims):
                 return 1
             self._shaper.shape(writer, [(claim, numbers[wanted[claim.seq]]) for claim in claims])
+            if not work.stage:
+                queue.touch(writer, [work.key])
             self._move_on(writer, work, further)
         return len(claims) + 1
 
@@ -195,7 +229,11 @@ class Restrictions:
         rows = reader.all(
             _VERSIONS, {"key": work.key, "modified": work.modified, "digest": work.digest, "limit": limit}
         )
-        claims = claims_of(reader, {row[0] for row in rows})
+        claims = [
+            claim
+            for claim in claims_of(reader, {row[0] for row in rows})
+            if not self._labels.row(claim.label, reader).lens  # what goes in another form is its maker's (``twins``)
+        ]
         if len(rows) < limit:
             return claims, None
         return claims, msgspec.structs.replace(work, modified=rows[-1][1], digest=bytes(rows[-1][2]))

@@ -4,7 +4,9 @@ What only closes stays where it is: nobody who goes on seeing it is given it aga
 anew, those who saw it before must not notice, for what opened it may be nothing they may know of; and those to whom it
 opens must not miss it. So the claim keeps its place for the ones, under a shape that needs what it needed and what it needs
 now, and stands once more, as an *echo*, at the end of the log under its new shape. A reader sees the first of the two that is
-open to it. Only where the label itself changes the claim moves, with all its echoes in one.
+open to it. Where the label itself changes the claim moves, with all its echoes in one; or, where the change is our own doing
+and no news of its source's (``kept``), it does as under a new shape: who saw it under its label goes on seeing it where it
+stands, under a shape that needs that label too.
 
 How a claim stood before is kept (``past``).
 """
@@ -71,13 +73,16 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class _Change(msgspec.Struct, frozen=True):
-    """A claim and the label and shape that follow for it; ``neighbours``: the keys that it needs, ``missing`` those not held."""
+    """A claim and the label and shape that follow for it; ``neighbours``: the keys that it needs, ``missing`` those not held.
+    ``kept``: it has another label in the table than ``before`` says, which needs that one instead.
+    """
 
     claim: Claim
     before: ShapeKey
     after: ShapeKey
     neighbours: tuple[bytes, ...]
     missing: tuple[bytes, ...]
+    kept: bool = False
 
     @property
     def relabelled(self) -> bool:
@@ -105,16 +110,28 @@ class Shaper:
         self._shapes = shapes
         self._clock = clock
 
-    def shape(self, writer: Reader, wanted: Sequence[tuple[Claim, int]], *, rested: bool = False) -> int:
+    def shape(
+        self, writer: Reader, wanted: Sequence[tuple[Claim, int]], *, rested: bool = False, kept: bool = False
+    ) -> int:
         """Give each claim its label and the shape that follows from those of its neighbours as they are now; how many changed.
 
         ``rested``: nobody has read since the labels of an earlier form were closed (migration 0003), so that what opens
-        exactly as it had been open before stays where it is.
+        exactly as it had been open before stays where it is. ``kept``: whoever sees a claim under the label it has, and may
+        see it under its new one, goes on seeing it where it stands.
         """
         groups = self._groups(writer, wanted)
         if not groups:
             return 0
+        counted = [group[0] for group in groups]
         echoes = {group[0].claim.seq: self._echoes(writer, group[0]) for group in groups if group[0].relabelled}
+        if kept:
+            groups = [
+                [_where_it_stands(change) for change in (group[0], *echoes[group[0].claim.seq])]
+                if group[0].relabelled
+                else group
+                for group in groups
+            ]
+            echoes = {}
         changes = [change for group in (*groups, *echoes.values()) for change in group]
         gains = _Gains(writer, self._labels, changes, self._clock.now(), rested=rested)
         writing = _Writing([], [], [], set())
@@ -124,15 +141,14 @@ class Shaper:
             else:
                 _reshape(group, gains, writing)
         self._write(writer, writing)
-        self._count(writer, [group[0] for group in groups])
+        self._count(writer, counted)
         return len(groups)
 
     def _write(self, writer: Reader, writing: _Writing) -> None:
         keys = {key for _, key, _ in writing.staying} | {change.after for change, _ in writing.ending}
         shapes = self._shapes.make(writer, keys)
         before, at = self._place(writer, len(writing.ending))
-        for number in [*(change.claim.seq for change, _, _ in writing.staying), *writing.going]:
-            past.keep(writer, number, at)
+        past.keep_all(writer, [*(change.claim.seq for change, _, _ in writing.staying), *writing.going], at)
         writer.many(_DROP, [{"seq": number} for number in writing.going])
         if writing.ending:
             writer.run(TICK, {"claim": before + 1, "at": at})
@@ -332,16 +348,22 @@ def _reshape(group: Sequence[_Change], gains: "_Gains", writing: _Writing) -> No
     for place, change in enumerate(group):
         claim = change.claim
         if change.before == change.after or not gains.any(change):
-            if change.before != change.after:
+            if change.before != change.after or change.kept:
                 writing.staying.append((change, change.after, claim.flags))
             writing.going += [other.claim.seq for other in group[place + 1 :]]
             return
         narrowed = (change.after[0], _both(change.before[1], change.after[1]))
         flags = claim.flags | MANY_CLAIMS
-        if narrowed != change.before or flags != claim.flags or place == 0:
+        if narrowed != change.before or flags != claim.flags or place == 0 or change.kept:
             writing.staying.append((change, narrowed, flags))
     last = group[-1]
     writing.ending.append((last, last.claim.flags | MANY_CLAIMS | ECHO))
+
+
+def _where_it_stands(change: _Change) -> _Change:
+    """A claim that gets another label, as if it had that one already and its present one were a label that it needs."""
+    (label, needs), other = change.before, change.after[0]
+    return msgspec.structs.replace(change, before=(other, _both(needs, ((label,),))), kept=True)
 
 
 def _both(first: Needs, second: Needs) -> Needs:

@@ -48,6 +48,11 @@ def both(first: bytes, second: bytes) -> bytes:
     return _mask(_bits(first) & _bits(second), len(first))
 
 
+def either(first: bytes, second: bytes) -> bytes:
+    """A mask of what one of two masks has open."""
+    return _mask(_bits(first) | _bits(second), len(first))
+
+
 def without(first: bytes, second: bytes) -> bytes:
     """A mask of what the first has open and the second has not."""
     return _mask(_bits(first) & ~_bits(second), len(first))

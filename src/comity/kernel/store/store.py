@@ -1,18 +1,26 @@
 """The store's two doors, and what stands beside them. Construction opens nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
 from comity.kernel.base.clock import Clock, Micros
 from comity.kernel.base.ids import RandomBytes, system_random
+from comity.kernel.objects.parsed import Parsed
+from comity.kernel.policy.approval.folding import State
+from comity.kernel.policy.personal.settings import DEFAULT, ScanSettings
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.agreements import Agreements
+from comity.kernel.store.approvals import Approvals, Said
 from comity.kernel.store.commit import Committer
 from comity.kernel.store.database import Database, Sql
 from comity.kernel.store.deletion import Deleter
 from comity.kernel.store.effects import EffectBook
+from comity.kernel.store.erasure.erasures import Erasures
+from comity.kernel.store.erasure.holds import Holds
+from comity.kernel.store.erasure.recalls import Recalls
+from comity.kernel.store.erasure.retention import Retention
 from comity.kernel.store.events import Events
 from comity.kernel.store.follow import Follower
 from comity.kernel.store.following import Followings
@@ -23,6 +31,7 @@ from comity.kernel.store.jobs import Jobs
 from comity.kernel.store.keys import Kinds
 from comity.kernel.store.labels import LABELS_PER_SOURCE, Labels, Shapes
 from comity.kernel.store.leftovers import Leftovers
+from comity.kernel.store.marks import Marks
 from comity.kernel.store.mirrors import Mirrors
 from comity.kernel.store.openset import OpenSets
 from comity.kernel.store.people import People
@@ -31,8 +40,16 @@ from comity.kernel.store.registry import Registry
 from comity.kernel.store.relabel import Relabelling
 from comity.kernel.store.reshape import Reshaper
 from comity.kernel.store.restrict import Restrictions
+from comity.kernel.store.scan import Scanner
 from comity.kernel.store.shaping import Shaper
 from comity.kernel.store.timers import Timers
+from comity.kernel.store.twins import queue
+from comity.kernel.store.twins.asking import Asking
+from comity.kernel.store.twins.book import Twins
+from comity.kernel.store.twins.keys import Keys
+from comity.kernel.store.twins.maker import Maker
+from comity.kernel.store.twins.released import released
+from comity.kernel.store.twins.world import Worlds
 from comity.kernel.store.types import Advance, AgreementRow, Batch, Channel, Outcome, Submission, Taken, VersionFilter
 from comity.kernel.store.visible import Visible
 from comity.kernel.store.vitals import Vitals
@@ -49,7 +66,12 @@ class Store:
     """One database. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, clock: Clock, random: RandomBytes, labels_per_source: int = LABELS_PER_SOURCE
+        self,
+        database: Database,
+        clock: Clock,
+        random: RandomBytes,
+        labels_per_source: int = LABELS_PER_SOURCE,
+        scan: ScanSettings = DEFAULT,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -59,10 +81,10 @@ class Store:
         self._grants = Grants(clock, self.timers)
         self._labels = Labels(database, self._kinds, self._grants, labels_per_source)
         self._shapes = Shapes()
-        self._committer = Committer(database, self._kinds, self._labels, self._shapes, clock, random)
+        self._marks = Marks(database, random)
+        self._committer = Committer(database, self._kinds, self._labels, self._shapes, self._marks, clock, random)
         shaper = Shaper(self._kinds, self._labels, self._shapes, clock)
         self._reshaper = Reshaper(database, self._kinds, self._labels, shaper)
-        self._deleter = Deleter(database, self._kinds, self._reshaper, clock, random)
         self._follower = Follower(database)
         self._intake = Intake(database)
         self._sets = OpenSets(database, self._labels, clock)
@@ -74,16 +96,60 @@ class Store:
             database, self._kinds, self._labels, shaper, self._reshaper, self.events, clock
         )
         self.jobs = Jobs(database, clock)
+        self.holds = Holds(database, self._kinds, self.events, self.jobs, clock)
+        self._deleter = Deleter(database, self._kinds, self._reshaper, self.holds, clock, random)
         self.relabelling = Relabelling(database, self._kinds, self._labels, shaper, self.jobs)
+        self.scan = Scanner(database, self._kinds, self._labels, shaper, scan, queue.touch)
         self.followings = Followings(database, clock)
         self.leftovers = Leftovers(database, clock)
         self.mirrors = Mirrors(database, self.timers)
         self.vitals = Vitals(database)
         self.agreements = Agreements(database, self._grants, self.events, clock)
+        self.approvals = Approvals(database, self.events, clock)
+        self.twins = self._twins(scan)
+        self.approvals.touched, self.approvals.names = self.twins.touched, self.twins.naming
+        self.erasures = self._erasures()
+        self.retention = Retention(database, self._labels, self.holds, self.erasures, self.events, self.jobs, clock)
+        shared = self.erasures.shared_in
+        self.recalls = Recalls(database, self._kinds, self._restrictions, self.events, clock, shared)
         self.registry = Registry(_Rows(database), self._regrant)
         self.people = People(_Rows(database), self.events)
 
+    def _twins(self, scan: ScanSettings) -> Twins:
+        """What makes renditions, and its book."""
+        database, clock = self._database, self._clock
+        asking, worlds = Asking(self._labels, clock), Worlds(self._kinds, self._labels)
+        keys = Keys(database, clock, self._random)
+        approved = released(self.approvals.form)
+        maker = Maker(
+            database, self._labels, self._shapes, worlds, asking, keys, approved, self.approvals.void, scan, clock
+        )
+        return Twins(database, self._kinds, maker, worlds, asking, keys, self.events, scan, clock)
+
+    def _erasures(self) -> Erasures:
+        """What erases, and tells twins and reviews of it."""
+        return Erasures(
+            self._database,
+            self._kinds,
+            self._labels,
+            self._reshaper,
+            self.holds,
+            self._marks,
+            self.events,
+            self.jobs,
+            self._clock,
+            gone=lambda writer, keys, erased: self.twins.gone(writer, keys, erased=erased),
+            touched=self.twins.touched,
+            approved=self.approvals.erase,
+        )
+
     # -- the doors
+
+    def refused(self, source: int, objects: Sequence[Parsed]) -> frozenset[int]:
+        """The places of objects that may not come from a source, since they were erased for good; ``commit`` keeps none of
+        them, whether or not anybody has asked.
+        """
+        return frozenset(self._committer.barred(source, objects))
 
     def commit(self, batch: Batch) -> Outcome:
         """Write a batch: everything or nothing, durable when this returns. Raises NotFound for an unknown party or
@@ -115,6 +181,14 @@ class Store:
             if reshapes:
                 self.settle(SETTLE_AFTER_COMMIT)
         return next(one for one in self.agreements.versions(row.name) if one.version == row.version)
+
+    def approve(self, batch: Batch, said: Said) -> State:
+        """Keep the object of a statement about a review, with all that follows from it, in one transaction; how the review
+        stands then. Conflict where the key that signed was retired meanwhile.
+        """
+        states: list[State] = []
+        self._committer.commit(batch, lambda writer, _outcome: states.append(self.approvals.take(writer, said)))
+        return states[-1]
 
     def delete(
         self, party: int, collection: int, object_id: str, versions: tuple[VersionFilter, ...], at: Micros
@@ -246,9 +320,11 @@ def open_store(
     *,
     cache_mb: int = 8,
     labels_per_source: int = LABELS_PER_SOURCE,
+    scan: ScanSettings = DEFAULT,
 ) -> Store:
     """A store on a database URL (see ``Database``); connects when first used. The schema is ``migrate``'s.
 
-    ``labels_per_source``: beyond so many different labels, what a source sends is quarantined.
+    ``labels_per_source``: beyond so many different labels, what a source sends is quarantined. ``scan``: what is looked for in
+    the scan for personal data, and when.
     """
-    return Store(Database(url, cache_mb=cache_mb), clock, random, labels_per_source)
+    return Store(Database(url, cache_mb=cache_mb), clock, random, labels_per_source, scan)

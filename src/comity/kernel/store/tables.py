@@ -510,6 +510,247 @@ refusal = Table(
     Index("refusal_latest", "mirror", "at"),
 )
 
+# -- what goes only after a review: how each stands, what people said about it, the exact forms that they released
+review = Table(
+    "review",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # of the version's bytes
+    Column("lens", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("asked", Text, nullable=False),  # what each article asks (JSON), as its last statement found it
+    Column("state", Text, nullable=False),
+    Column("content", LargeBinary),  # the digest of the form that is released, or half approved
+    Column("moved", BigInteger, nullable=False),
+    Column("after", BigInteger, nullable=False),  # what was said up to this act no longer counts
+    Column("why", Text, nullable=False),  # of a release that did not hold: what had changed
+    Index("review_of", "key", "lens", "digest", unique=True),
+    Index("review_state", "state", "moved"),
+    Index("review_lens", "lens", "state"),
+)
+review_act = Table(
+    "review_act",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("review", Integer, nullable=False),
+    Column("object", Text, nullable=False),  # the id of the approval or the request
+    Column("says", Text, nullable=False),
+    Column("account", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("content", LargeBinary),
+    Column("consent", Boolean, nullable=False),
+    Column("withdraws", Text, nullable=False),
+    Index("review_act_of", "review", "id"),
+)
+review_form = Table(
+    "review_form",
+    metadata,
+    Column("review", Integer, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# -- what goes in another form (``twins``): pseudonyms' keys; the twin of each original under each key, and who has had it
+pseudonym_key = Table(
+    "pseudonym_key",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("made", BigInteger, nullable=False),
+)
+twin = Table(
+    "twin",
+    metadata,
+    Column("original", LargeBinary, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("twin", LargeBinary, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+    Column("had", Text, nullable=False),  # numbers of parties
+    Column("places", Text, nullable=False),  # numbers of the collections in which they had it
+    Index("twin_made", "twin"),
+    Index("twin_scope", "scope"),
+    sqlite_with_rowid=False,
+)
+# -- what stands for an original under a lens: which claim of which version, or why none
+rendition = Table(
+    "rendition",
+    metadata,
+    Column("original", LargeBinary, primary_key=True),
+    Column("lens", Text, primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),  # of the original; of a notice: the collection
+    Column("generation", Integer, primary_key=True, autoincrement=False),  # of the key; 0 where none was used
+    Column("kind", Integer, nullable=False),
+    Column("form", Integer, nullable=False),  # its own label
+    Column("source", BigInteger, nullable=False),  # the version of the original
+    Column("version", BigInteger, nullable=False),
+    Column("claim", BigInteger, primary_key=True, autoincrement=False),  # several, each for others; 0: there is none
+    Column("made", BigInteger, nullable=False),
+    Column("audience", Text, nullable=False),  # numbers of parties
+    Column("reason", Text, nullable=False),
+    Index("rendition_kind", "kind", "form"),
+    sqlite_with_rowid=False,
+)
+# -- who is concerned by whom: halves of keys that objects asked for in a form mention, and whether what was made keeps them
+twin_ref = Table(
+    "twin_ref",
+    metadata,
+    Column("target", LargeBinary, primary_key=True),
+    Column("original", LargeBinary, primary_key=True),
+    Column("kept", Boolean, nullable=False),
+    Index("twin_ref_of", "original"),
+    sqlite_with_rowid=False,
+)
+# -- ids for which empty objects stand in, because of whom, under which lens and label of that
+twin_stub = Table(
+    "twin_stub",
+    metadata,
+    Column("target", LargeBinary, primary_key=True),
+    Column("original", LargeBinary, primary_key=True),
+    Column("lens", Text, primary_key=True),
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Index("twin_stub_of", "original"),
+    sqlite_with_rowid=False,
+)
+# -- the maker: what each label was last known to ask for and to open; how far its claims are looked at anew (``after``)
+twin_label = Table(
+    "twin_label",
+    metadata,
+    Column("label", Integer, primary_key=True, autoincrement=False),
+    Column("asks", LargeBinary, nullable=False),
+    Column("opens", LargeBinary, nullable=False),
+    Column("after", BigInteger),
+    Column("spread", Boolean, nullable=False),
+    Index("twin_label_after", "after"),
+)
+# -- keys to be looked at (0), and keys of which all who mention them are (1, up to ``after``)
+twin_todo = Table(
+    "twin_todo",
+    metadata,
+    Column("spread", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, primary_key=True),
+    Column("place", BigInteger, nullable=False),  # of a claim in the log: what came together is made together
+    Column("after", LargeBinary, nullable=False),
+    Column("mark", BigInteger, nullable=False),  # raised when it is asked for again
+    Index("twin_todo_place", "spread", "place"),
+    sqlite_with_rowid=False,
+)
+
+# -- what the scan for personal data found in a version's bytes: how many of which kinds, no value and no place
+scan = Table(
+    "scan",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("generation", Integer, nullable=False),
+    Column("found", Text, nullable=False),
+)
+
+# -- what stands against erasure, and the bytes of what its source took back meanwhile
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # object, source, collection
+    Column("subject", Text, nullable=False),  # the id or the slug, as it is shown; "" once the object is erased
+    Column("key", LargeBinary),
+    Column("number", Integer),  # of the party or the collection
+    Column("reference", Text, nullable=False),  # of the case
+    Column("ground", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("lifted", BigInteger),
+    Column("lifted_by", Text, nullable=False),
+    Index("hold_standing", "lifted", "until"),
+)
+custody = Table(
+    "custody",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("object", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("modified", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("source", Integer, nullable=False),
+    Column("collection", Integer, nullable=False),
+    Column("circle", Integer, nullable=False),
+    Column("leaf", BigInteger, nullable=False),
+    Column("deleted", BigInteger, nullable=False),
+    Index("custody_key", "key"),
+)
+# -- orders to erase: on what ground, what (JSON, without any id once it is done), how far
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("dated", Text, nullable=False),
+    Column("cause", Text, nullable=False),  # order, retention
+    Column("made_by", Text, nullable=False),
+    Column("account", Integer),
+    Column("at", BigInteger, nullable=False),
+    Column("selection", Text, nullable=False),
+    Column("good", Boolean, nullable=False),  # it may not come again
+    Column("state", Text, nullable=False),  # open, held, cleaning, done
+    Column("leaf", BigInteger, nullable=False),  # of the order: what came after it is not meant
+    Column("objects", BigInteger, nullable=False),
+    Column("claims", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("since", BigInteger),  # when the first and the last of what was erased had come: which backups have it
+    Column("until", BigInteger),
+    Column("finished", BigInteger),
+    Index("erasure_state", "state"),
+)
+# -- keyed digests: words to be taken out of what is written elsewhere, until that is done; ids that may not come again
+erasing = Table(
+    "erasing",
+    metadata,
+    Column("word", LargeBinary, primary_key=True),
+    Column("erasure", Integer, nullable=False),
+    Index("erasing_of", "erasure"),
+    sqlite_with_rowid=False,
+)
+erased = Table(
+    "erased",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("erasure", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("last", BigInteger),
+    Index("erased_by", "erasure"),
+    sqlite_with_rowid=False,
+)
+# -- after how many days from receipt what is in a collection, or came from a party, is erased
+retention = Table(
+    "retention",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", Integer, primary_key=True, autoincrement=False),
+    Column("days", Integer, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+recall = Table(
+    "recall",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("object", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("told", Text, nullable=False),  # JSON: who had had it, since when, and whether they were told
+    sqlite_with_rowid=False,
+)
+
 # -- PostgreSQL only (SQLite has them as tokens of ``search``)
 edge = Table(
     "edge",

@@ -79,10 +79,13 @@ class Kept(StrEnum):
     NEW = "new"
     KNOWN = "known"
     CONFLICT = "conflict"
+    ERASED = "erased"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """``kept`` in the order of ``Batch.objects``. CONFLICT: kept, and another content stands under the same id and modified."""
+    """``kept`` in the order of ``Batch.objects``. CONFLICT: kept, and another content stands under the same id and modified.
+    ERASED: not kept, since it was erased for good.
+    """
 
     kept: tuple[Kept, ...]
     first_leaf: int

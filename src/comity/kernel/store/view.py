@@ -124,8 +124,8 @@ class View(msgspec.Struct):
         )
 
     def circle_of(self, key: bytes, label: int) -> int:
-        """The circle that an object is restricted to, also while its label does not say so yet; 0 for none."""
-        return self.labels[label].circle or self.opened.restricting.get(key, 0)
+        """The circle of named people that an object is restricted to, also while its label does not say so yet; 0 for none."""
+        return max(0, self.labels[label].circle or self.opened.restricting.get(key, 0))
 
 
 def newest_first(candidate: Candidate) -> tuple[int, int]:

@@ -14,14 +14,17 @@ from comity.kernel.base.errors import Invalid
 from comity.kernel.base.ids import RandomBytes
 from comity.kernel.policy.agreement.binding import Enacted
 from comity.kernel.policy.decision import Effect
+from comity.kernel.policy.personal.settings import ScanSettings
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store import candidates as claims
-from comity.kernel.store.answers import Compared, Explained, Ids, Matrix, Preview, Tally, WentOut
+from comity.kernel.store.answers import Compared, Explained, Going, Ids, Matrix, Preview, Tally, WentOut
+from comity.kernel.store.approvals import Names
 from comity.kernel.store.arrivals import arrivals
 from comity.kernel.store.candidates import Candidate
 from comity.kernel.store.cursor import Cursor, read_cursor, write_cursor
 from comity.kernel.store.database import Database, Reader, Sql
 from comity.kernel.store.effects import EffectBook
+from comity.kernel.store.erasure.orders import Custody
 from comity.kernel.store.explaining import Explaining
 from comity.kernel.store.feed import Entry, Feed, Run, claim_at
 from comity.kernel.store.keys import Kinds, object_id_of
@@ -29,7 +32,9 @@ from comity.kernel.store.lookup import rows_of
 from comity.kernel.store.openset import OpenSets, Scope
 from comity.kernel.store.past import claims_then
 from comity.kernel.store.plan import LARGE_BYTES, UNDATED
+from comity.kernel.store.proposing import Proposal, Refusal, Wish
 from comity.kernel.store.reads import Reads
+from comity.kernel.store.reviewing import Counted, Queue, Reviewing, Waiting
 from comity.kernel.store.search import find
 from comity.kernel.store.types import Arrival, Found, Graph, Held, Page, Query, Record, Records
 from comity.kernel.store.view import View, newest_first
@@ -53,6 +58,7 @@ _BODIES_BETWEEN = Sql("SELECT seq, raw FROM version WHERE seq >= :low AND seq <=
 _LINES = "SELECT c.seq, b.key, b.modified, c.flags FROM claim c JOIN version b ON b.seq = c.body WHERE c.seq"
 _SIZES = "SELECT seq, length(raw) FROM version WHERE seq"
 _RECENT = Sql("SELECT version FROM claim WHERE seq > :low AND seq <= :high ORDER BY seq DESC")
+_CUSTODY = Sql("SELECT id, object, modified, raw, source, collection, deleted, circle FROM custody ORDER BY id")
 _CIRCLE = Sql("SELECT circle FROM restriction WHERE key = :key")
 _PEOPLE = Sql("SELECT account FROM circle_member WHERE circle = :circle ORDER BY account")
 
@@ -284,6 +290,14 @@ class Visible:
         with self._asking() as asked:
             return asked.explained(object_id, party, on) if asked else ()
 
+    def going(self, object_id: str, party: int, names: Names | None = None, by: str | None = None) -> tuple[Going, ...]:
+        """What goes to a party in place of each claim of an id that is to be redacted or reviewed first; in the order of
+        ``explained``. ``names``: how the maker of renditions names things, to be told also what would go where it is not made
+        yet; ``by``: our identity.
+        """
+        with self._asking() as asked:
+            return asked.going(object_id, party, names, by) if asked else ()
+
     def preview(self, enacted: Enacted) -> Preview:
         """What would be if an agreement stood like this in the place of what stands under its name: exactly what each party
         would then get.
@@ -317,6 +331,61 @@ class Visible:
         """What had been open to a party and is not any more, the latest closing first. ``name``: by what an agreement did."""
         with self._asking() as asked:
             return asked.went_out(party, name, limit) if asked else ()
+
+    # -- what waits for people, for our own people
+
+    def reviews(self, limit: int, cursor: str = "", *, agreement: str = "", party: int = 0) -> Queue:
+        """A page of what waits for people's decision; of one agreement, for one party."""
+        with self._reviewing() as asked:
+            return asked.queue(limit, cursor, agreement, party) if asked else Queue((), None)
+
+    def reviews_counted(self, *, agreement: str = "", party: int = 0) -> Counted:
+        """How many wait in all."""
+        with self._reviewing() as asked:
+            return asked.counted(agreement, party) if asked else Counted(0, more=False)
+
+    def review(self, object_id: str, name: str) -> Waiting | None:
+        """One of them, decided or not, by the object's id and the name of its version and form."""
+        with self._reviewing() as asked:
+            return asked.item(object_id, name) if asked else None
+
+    def reviews_of(self, object_id: str, party: int = 0) -> tuple[Waiting, ...]:
+        """In which forms an object is asked about now; for one party."""
+        with self._reviewing() as asked:
+            return asked.items(object_id, party) if asked else ()
+
+    def proposal(
+        self, object_id: str, name: str, wish: Wish, names: Names, by: str | None, scan: ScanSettings
+    ) -> Proposal | Refusal | None:
+        """What would go of one of them, exactly. ``names``: how the maker of renditions names things; ``by``: our identity;
+        ``scan``: what counts as personal data.
+        """
+        with self._reviewing() as asked:
+            made = None if asked is None else asked.proposer(object_id, name, names, by, scan)
+            return None if made is None else made.wished(wish)
+
+    def proposed_id(self, object_id: str, name: str, names: Names) -> str | None:
+        """The id by which its recipients would know what is not the original."""
+        with self._reviewing() as asked:
+            made = None if asked is None else asked.proposer(object_id, name, names, None)
+            return None if made is None else made.twin
+
+    @contextmanager
+    def _reviewing(self) -> Iterator[Reviewing | None]:
+        """What waits, as one of our own people sees it; None where it is somebody else who asks."""
+        with self._looking() as view:
+            own = view.opened.own
+            yield Reviewing(view, self._effects.now(view.reader, view.state), self._clock.now()) if own else None
+
+    def in_custody(self) -> tuple[Custody, ...]:
+        """What its source took back while a hold stood against that, for our own people; of what was restricted to named people,
+        for these.
+        """
+        with self._looking() as view:
+            if not view.opened.own:
+                return ()
+            rows = view.reader.all(_CUSTODY)
+            return tuple(Custody(*row) for *row, circle in rows if not circle or circle in view.opened.circles)
 
     @contextmanager
     def _asking(self) -> Iterator[Explaining | None]:

@@ -1,17 +1,20 @@
 """What agreements decide, counted over many labels and parties. What is equal to policy is weighed once."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
+from typing import Final
 
 import msgspec
 
 from comity.kernel.base.clock import Micros
-from comity.kernel.policy.caveats import names_people
 from comity.kernel.policy.decide import weigh
 from comity.kernel.policy.decider import Known, class_of
 from comity.kernel.policy.decision import Effect
 from comity.kernel.policy.label import Label
 from comity.kernel.policy.viewer import Standing
 from comity.kernel.store.answers import Tally
+
+BY_ITSELF: Final = 0
+"""In an article's place: the agreement as it stands. So counts what only the veil is over; most of it goes as it is."""
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -44,7 +47,9 @@ class Weighing:
         covered = set()
         core, known = self._class(standing)
         for number, label in labels.items():
-            if label.source == standing.party or (label.terms and names_people(label.terms)):
+            if label.lens:
+                continue  # counted where its original is
+            if label.source == standing.party or label.names_people:
                 found = self._weigh(standing, label)
             else:
                 key = core(label)
@@ -65,4 +70,5 @@ class Weighing:
         decision = weigh(label, standing, self._on)
         first = decision.reasons[0]
         said = frozenset(reason.agreement for reason in decision.reasons)
-        return Weighed(decision.effect, first.agreement, first.article, said)
+        veiled = decision.effect is Effect.REDACT and decision.lens is not None and not decision.lens.changes
+        return Weighed(decision.effect, first.agreement, BY_ITSELF if veiled else first.article, said)

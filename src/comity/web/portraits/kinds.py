@@ -268,6 +268,18 @@ KINDS: Final[dict[str, Kind]] = {
         "writing",
         "agreement_ref agreement_modified agreement_digest public_keys signatures",
     ),
+    "approval": _kind(
+        msgid("Approval"),
+        msgid("A person's word, signed, on whether an object may go to those who may have it only after a review."),
+        "writing",
+        "statement person_signature public_keys signatures",
+    ),
+    "downgrade-request": _kind(
+        msgid("Request for a downgrade"),
+        msgid("What asks the source of an object to let it go further than its marking says."),
+        "writing",
+        "to_refs statement person_signature public_keys signatures",
+    ),
 }
 
 

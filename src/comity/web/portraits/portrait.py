@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from comity.kernel.objects.extensions import REDACTION
 from comity.web.portraits import values
 from comity.web.portraits.kinds import Shape, kind_of
 from comity.web.portraits.labels import reading
@@ -17,7 +18,7 @@ from comity.web.portraits.patterns import Line, laid_out
 from comity.web.portraits.text import confidence_words, defanged, line, visible
 from comity.web.portraits.titles import Decoded, Names, title
 from comity.web.portraits.values import MOST_FACTS, MOST_VALUES, Fact, Value
-from comity.web.words import Phrase
+from comity.web.words import Phrase, msgid
 
 # Properties with a place of their own on the page, and the JSON type they need to have to be shown there.
 _PLACED: Final[dict[str, type | tuple[type, ...]]] = {
@@ -64,7 +65,10 @@ class Granular(msgspec.Struct, frozen=True):
 
 
 class Portrait(msgspec.Struct, frozen=True, kw_only=True):
-    """An object in plain words. Phrases and labels are msgids; everything else is text from outside, made fit to be seen."""
+    """An object in plain words. Phrases and labels are msgids; everything else is text from outside, made fit to be seen.
+
+    ``redacted``: what was done to the original, in words of ours; None of an object that does not say that it is a redacted form.
+    """
 
     id: str
     type: str
@@ -95,6 +99,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     granular: tuple[Granular, ...]
     other: tuple[Fact, ...]
     other_more: int
+    redacted: tuple[str, ...] | None = None
 
 
 def decode(raw: bytes) -> dict[str, Any]:
@@ -153,7 +158,28 @@ def portrait(decoded: Decoded, names: Names) -> Portrait:
         granular=_granular(decoded),
         other=tuple(other[:MOST_FACTS]),
         other_more=max(0, len(other) - MOST_FACTS),
+        redacted=_redacted(decoded),
     )
+
+
+def _redacted(decoded: Decoded) -> tuple[str, ...] | None:
+    """What the published extension says was done to the original; words that are not known are left out."""
+    extensions = decoded.get("extensions")
+    said = extensions.get(REDACTION) if isinstance(extensions, dict) else None
+    if not isinstance(said, dict):
+        return None
+    return tuple(_DONE[each] for each in _strings(said, "how") if each in _DONE)
+
+
+_DONE: Final = {
+    "by-hand": msgid("written by hand for release"),
+    "creator": msgid("who made it is left out"),
+    "dropped": msgid("parts are taken out"),
+    "generalised": msgid("values are made coarser"),
+    "parts": msgid("parts that are marked on their own are taken out"),
+    "pseudonymised": msgid("values stand under pseudonyms"),
+    "references": msgid("references stand under pseudonyms or are taken out"),
+}
 
 
 def _fact(object_type: str, name: str, decoded: Decoded) -> Fact | None:

@@ -176,6 +176,20 @@ def _agreed(decoded: Decoded, names: Names) -> Phrase:
     return Phrase(msgid("Signature of %(agreement)s"), {"agreement": _named(decoded.get("agreement_ref"), names)})
 
 
+def _approval(decoded: Decoded, _names: Names) -> Phrase:
+    statement = decoded.get("statement")
+    said = statement if isinstance(statement, dict) else {}
+    frame = _SAID.get(str(said.get("says")))
+    return Phrase(frame, {"person": line(str(said.get("person", "?")), 120)}) if frame else _nameless(decoded)
+
+
+_SAID: Final = {
+    "ask": msgid("%(person)s asks for a downgrade"),
+    "refuse": msgid("%(person)s refuses a release"),
+    "release": msgid("%(person)s agrees to a release"),
+    "withdraw": msgid("%(person)s takes an approval back"),
+}
+
 _CALLED_BY: Final[dict[str, tuple[str, ...]]] = {
     "agreement-signature": ("agreement_ref",),
     "language-content": ("object_ref",),
@@ -187,10 +201,12 @@ _CALLED_BY: Final[dict[str, tuple[str, ...]]] = {
 _COMPOSED: Final[dict[str, Callable[[Decoded, Names], Phrase]]] = {
     "agreement": _agreement,
     "agreement-signature": _agreed,
+    "approval": _approval,
     "artifact": _file,
     "autonomous-system": _autonomous_system,
     "directory": _key_or_path,
     "domain-name": _address,
+    "downgrade-request": _approval,
     "email-addr": _address,
     "file": _file,
     "grouping": _grouping,

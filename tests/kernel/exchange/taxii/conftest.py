@@ -32,6 +32,7 @@ class MemoryStore:
         self.page_of = lambda query, limit, cursor: Page(b"", 0, None, None, None)
         self.records_of = lambda query, limit, cursor: Records((), None, None, None)
         self.deleted = 0
+        self.barred = set()
 
     def visible(self, viewer):
         return self
@@ -49,6 +50,9 @@ class MemoryStore:
         self.batches.append(batch)
         self.statuses[batch.submission.id] = batch.submission
         return Outcome((), 0, 0)
+
+    def refused(self, source, objects):
+        return frozenset(place for place, parsed in enumerate(objects) if parsed.id in self.barred)
 
     def delete(self, party, collection, object_id, versions, at):
         return self.deleted

@@ -210,3 +210,23 @@ def test_a_kept_envelope_that_no_longer_reads_fails_aloud_and_blocks_nothing(des
     assert done.pending == 0
     assert done.success + len(done.failures) == done.total == 11
     assert done.failures[-1].id == "objects[10]"
+
+
+def test_what_was_erased_for_good_is_refused_without_saying_that_it_was_ever_here(desk):
+    desk.store.barred = {indicator(2)["id"]}
+    submission = desk.admit(body(indicator(1), indicator(2), indicator(3)))
+    assert [each.id for each in desk.store.batches[0].objects] == [indicator(1)["id"], indicator(3)["id"]]
+    assert (submission.total, submission.success) == (3, 2)
+    (failure,) = submission.failures
+    assert (failure.id, failure.message) == ("objects[1]", "This node may not hold this object.")
+    with pytest.raises(NothingAccepted):
+        desk.admit(body(indicator(2)))
+
+
+def test_in_a_large_envelope_too(desk):
+    desk.store.barred = {indicator(7)["id"]}
+    submission = desk.admit(body(*map(indicator, range(12))))
+    while desk.intake.step():
+        pass
+    after = desk.store.submission(submission.id, 3)
+    assert (after.success, after.pending, [each.id for each in after.failures]) == (11, 0, ["objects[7]"])

@@ -31,6 +31,8 @@ from comity.kernel.policy.agreement.articles import (
     Withhold,
 )
 from comity.kernel.policy.agreement.dates import DAY, FIRST, LAST
+from comity.kernel.policy.agreement.profiles import BUILT_IN
+from comity.kernel.policy.profile import Profile, Rule
 
 SLUGS = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True)
 NAMES = SLUGS.filter(lambda slug: slug not in words.RESERVED)
@@ -121,7 +123,11 @@ ONCE: dict[str, st.SearchStrategy[Any]] = {
         Attribution, number=st.just(0), title=TITLES, source=st.sampled_from(["named", "anonymous"])
     ),
     "personal-data": st.builds(
-        PersonalData, number=st.just(0), title=TITLES, bases=st.lists(BASES, max_size=3).map(tuple)
+        PersonalData,
+        number=st.just(0),
+        title=TITLES,
+        bases=st.lists(BASES, max_size=3).map(tuple),
+        profile=st.just("") | SLUGS,
     ),
 }
 CEILINGS = st.builds(
@@ -145,6 +151,40 @@ OFTEN: st.SearchStrategy[AnyArticle] = st.one_of(
         approvers=some(words_of(words.APPROVERS)),
         four_eyes=st.booleans(),
     ),
+)
+PATHS = st.from_regex(r"x_[a-z]{1,8}(\.([A-Z0-9a-z_-]{1,8}|\*)){0,3}", fullmatch=True)
+RULE_TYPES = maybe(words_of(words.TYPES) | st.just("x-sample"))
+KINDS = some(words_of(words.OBSERVABLES))
+DOING = st.sampled_from(["drop", "pseudonymise"])
+RULES: st.SearchStrategy[Rule] = st.one_of(
+    st.builds(Rule, do=DOING, types=RULE_TYPES, properties=some(PATHS), observables=st.just(()) | KINDS),
+    st.builds(Rule, do=DOING, types=RULE_TYPES, observables=KINDS),
+    st.builds(Rule, do=st.just("drop-object"), types=some(words_of(words.TYPES))),
+    st.builds(
+        Rule,
+        do=st.just("generalise"),
+        types=RULE_TYPES,
+        properties=maybe(PATHS),
+        to=st.sampled_from(["day", "week", "month", "network"]),
+    ),
+    st.builds(
+        Rule,
+        do=st.just("generalise"),
+        observables=st.sampled_from([("ipv4-addr",), ("ipv6-addr", "ipv4-addr")]),
+        to=st.just("network"),
+    ),
+    st.builds(
+        Rule,
+        do=st.just("generalise"),
+        types=st.sampled_from([(), ("identity",)]),
+        to=st.just("sector-and-country"),
+    ),
+)
+PROFILES = st.builds(
+    Profile,
+    name=SLUGS.filter(lambda slug: slug not in BUILT_IN),
+    rules=st.lists(RULES, min_size=1, max_size=4).map(tuple),
+    title=TITLES,
 )
 
 
@@ -173,4 +213,5 @@ def agreements(draw: st.DrawFn) -> Agreement:
         signatories=signatories,
         articles=tuple(numbered),
         template=draw(st.just("") | SLUGS),
+        profiles=tuple(draw(st.lists(PROFILES, max_size=3, unique_by=lambda profile: profile.name))),
     )

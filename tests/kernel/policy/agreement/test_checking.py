@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+import msgspec
+
 from comity.kernel.policy.agreement.articles import (
     Agreement,
     AnyArticle,
     Ceiling,
     Onward,
     Parties,
+    PersonalData,
     Redact,
     Review,
     Scope,
@@ -17,6 +20,7 @@ from comity.kernel.policy.agreement.articles import (
 )
 from comity.kernel.policy.agreement.binding import Names, signatory_of
 from comity.kernel.policy.agreement.checking import check
+from comity.kernel.policy.profile import Profile, Rule
 
 OURS = f"identity--{UUID(int=1)}"
 THEIRS = f"identity--{UUID(int=2)}"
@@ -68,12 +72,38 @@ def test_what_is_not_known_is_found() -> None:
         (2, "communities"),
         (3, "communities"),
         (4, "parties"),
-        *[
-            (number, f"{name}.{field}")
-            for number, name in ((5, "covers"), (6, "when"), (7, "when"), (8, "when"))
-            for field in ("collections", "sources")
-        ],
+        (5, "covers.collections"),
+        (5, "covers.sources"),
+        (6, "when.collections"),
+        (6, "when.sources"),
+        (7, "profile"),
+        (7, "when.collections"),
+        (7, "when.sources"),
+        (8, "when.collections"),
+        (8, "when.sources"),
     ]
+
+
+def test_a_profile_is_the_agreements_own_or_one_that_this_node_knows() -> None:
+    def profiled(name: str, *own: Profile) -> list[tuple[int, str, str]]:
+        held = agreement(Redact(number=2, when=Selection(), profile=name), PersonalData(number=3, profile=name))
+        return said(msgspec.structs.replace(held, profiles=own))
+
+    own = Profile("own", (Rule("generalise", to="day"),))
+    assert not profiled("victims")
+    assert not profiled("own", own)
+    assert profiled("owl", own) == [
+        (
+            number,
+            "profile",
+            (
+                "Nobody has defined the profile 'owl': what it would redact is withheld. There are: own, victims, times, "
+                "networks, personal-data, minimal."
+            ),
+        )
+        for number in (2, 3)
+    ]
+    assert not said(agreement(PersonalData(number=2)))
 
 
 def test_who_signs_is_known_and_we_are_among_them() -> None:

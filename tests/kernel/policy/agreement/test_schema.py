@@ -61,6 +61,10 @@ FAULTS: list[Callable[[dict[str, Any]], object]] = [
     lambda held: held.update(id="report--1"),
     lambda held: held.pop("extensions"),
     lambda held: held.update(annex="what nobody reads"),
+    lambda held: held.update(profiles=[]),
+    lambda held: held.update(profiles=[{"name": "x", "rule": []}]),
+    lambda held: held.update(profiles=[{"name": "x", "rule": [{"do": "generalise", "to": ""}]}]),
+    lambda held: held.update(profiles=[{"name": "x", "rule": [{"do": "hide"}]}]),
 ]
 
 
@@ -69,6 +73,21 @@ def test_the_schema_takes_nothing_else(fault: Callable[[dict[str, Any]], object]
     held = json.loads(encoded())
     fault(held)
     assert not fits(AGREEMENT, held)
+
+
+def test_the_schema_takes_profiles() -> None:
+    held = json.loads(encoded())
+    held["profiles"] = [
+        {"name": "x", "rule": [{"do": "generalise", "to": "day", "types": ["tool"]}], "title": "To the day"}
+    ]
+    assert fits(AGREEMENT, held)
+
+
+def test_what_has_changed_has_another_version() -> None:
+    made = [json.loads(raw) for raw in definitions()[1:]]
+    versions = {held["name"]: (held["version"], held["modified"] > held["created"]) for held in made}
+    assert versions.pop("Agreement") == ("1.1.0", True)
+    assert set(versions.values()) == {("1.0.0", False)}
 
 
 def test_half_a_signature_fits_no_schema() -> None:

@@ -140,3 +140,4 @@ def test_onward_says_one_thing() -> None:
 def test_what_is_worth_a_look() -> None:
     assert said(Ceiling(number=1, tlp="red"), TERM, whole=False) == [(1, "tlp", WARNING)]
     assert said(PersonalData(number=3)) == [(3, "bases", WARNING)]
+    assert not said(PersonalData(number=3, profile="personal-data"))

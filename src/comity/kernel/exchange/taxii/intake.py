@@ -28,6 +28,8 @@ from comity.kernel.objects.parsed import Parsed, Rejected
 from comity.kernel.store.types import Batch, Channel, Failure, Submission, Taken
 
 _LONGEST_MESSAGE: Final = 1_000
+NOT_HELD_HERE: Final = "This node may not hold this object."
+"""What was erased for good, or barred before it ever came; which of these is not told. Its id is not written down again."""
 
 
 class Intake:
@@ -58,7 +60,7 @@ class Intake:
         if len(raws) > self._settings.queue_objects or len(body) > self._settings.queue_bytes:
             self._store.enqueue(submission, collection, Channel.TAXII, body)
             return submission
-        batch, after = _batch(raws, 0, submission, collection, Channel.TAXII)
+        batch, after = self._batch(raws, 0, submission, collection, Channel.TAXII)
         if not batch.objects:
             raise NothingAccepted(after.failures)
         self._store.commit(batch)
@@ -78,13 +80,44 @@ class Intake:
         else:
             to = min(taken.position + self._settings.chunk, len(raws))
             chunk = raws[taken.position : to]
-            batch, _ = _batch(chunk, taken.position, taken.submission, taken.collection, taken.channel)
+            batch, _ = self._batch(chunk, taken.position, taken.submission, taken.collection, taken.channel)
         try:
             self._store.advance_intake(batch, taken.position, to)
         except Conflict:
             # Someone else has committed this chunk meanwhile: nothing was written, the next step looks again.
             self._slices = None
         return True
+
+    def _batch(
+        self, raws: Sequence[bytes], first: int, submission: Submission, collection: int, channel: Channel
+    ) -> tuple[Batch, Submission]:
+        """``raws`` checked, with the status as it stands once they are committed. ``first`` is where they begin."""
+        accepted: dict[int, Parsed] = {}
+        failures = list(submission.failures)
+        for index, outcome in enumerate(parse_all(raws), first):
+            if isinstance(outcome, Rejected):
+                failures.append(_failure(outcome, index, submission.requested))
+            else:
+                accepted[index] = outcome
+        places = list(accepted)
+        for place in sorted(self._store.refused(submission.party, list(accepted.values()))):
+            del accepted[places[place]]
+            failures.append(Failure(_place(places[place]), timestamps.render(submission.requested), NOT_HELD_HERE))
+        after = replace(
+            submission,
+            success=submission.success + len(accepted),
+            pending=submission.pending - len(raws),
+            failures=tuple(failures),
+        )
+        batch = Batch(
+            source=submission.party,
+            collection=collection,
+            objects=tuple(accepted.values()),
+            channel=channel,
+            received=submission.requested,
+            submission=after,
+        )
+        return batch, after
 
     def _slices_of(self, taken: Taken) -> Sequence[bytes]:
         if self._slices is None or self._slices[0] != taken.submission.id:
@@ -115,34 +148,6 @@ def _split(body: bytes, largest: int) -> Sequence[bytes]:
             hint='Send it inside one: {"objects": [...]}.',
         )
     return taken.objects
-
-
-def _batch(
-    raws: Sequence[bytes], first: int, submission: Submission, collection: int, channel: Channel
-) -> tuple[Batch, Submission]:
-    """``raws`` checked, with the status as it stands once they are committed. ``first`` is where they begin."""
-    accepted: list[Parsed] = []
-    failures = list(submission.failures)
-    for index, outcome in enumerate(parse_all(raws), first):
-        if isinstance(outcome, Rejected):
-            failures.append(_failure(outcome, index, submission.requested))
-        else:
-            accepted.append(outcome)
-    after = replace(
-        submission,
-        success=submission.success + len(accepted),
-        pending=submission.pending - len(raws),
-        failures=tuple(failures),
-    )
-    batch = Batch(
-        source=submission.party,
-        collection=collection,
-        objects=tuple(accepted),
-        channel=channel,
-        received=submission.requested,
-        submission=after,
-    )
-    return batch, after
 
 
 def _unreadable(taken: Taken, error: Unprocessable) -> Batch:

@@ -1,10 +1,12 @@
 """What this room needs of the store and of the directory, as protocols: no more than is used here."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from comity.kernel.base.clock import Micros
 from comity.kernel.directory.authenticator import Standing
 from comity.kernel.directory.collections import Entry
+from comity.kernel.objects.parsed import Parsed
 from comity.kernel.policy.viewer import Viewer
 from comity.kernel.store.types import Batch, Channel, Outcome, Page, Query, Records, Submission, Taken, VersionFilter
 
@@ -22,6 +24,7 @@ class Store(Protocol):
 
     def visible(self, viewer: Viewer) -> Visible: ...
     def commit(self, batch: Batch) -> Outcome: ...
+    def refused(self, source: int, objects: Sequence[Parsed]) -> frozenset[int]: ...
     def delete(
         self, party: int, collection: int, object_id: str, versions: tuple[VersionFilter, ...], at: Micros
     ) -> int: ...

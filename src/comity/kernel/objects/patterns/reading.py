@@ -11,6 +11,7 @@ from comity.kernel.objects.patterns import lexicon
 Pairs = tuple[tuple[str, str], ...]
 
 _HOST: Final = "host"  # an address or a name, told apart by the value
+_HOSTS: Final = ("ipv4-addr", "ipv6-addr", "domain-name")
 
 _AGENT: Final = "network-traffic:extensions.'http-request-ext'.request_header."
 _PATHS: Final[dict[str, str]] = {
@@ -81,14 +82,23 @@ def _of_match(match: re.Match[str]) -> Iterator[tuple[str, str]]:
     literals = [match["literal"]] if match["equals"] == "=" else []
     if match["set"] and not match["notin"]:
         literals = lexicon.LITERALS.findall(match["set"])
-    kind = _kind_of(match["path"]) if literals else None
-    if kind is None:
-        return
     for literal in literals:
         if literal[0] in "'0123456789":
-            pair = _pair(kind, lexicon.unquoted(literal) if literal[0] == "'" else literal)
+            pair = observable(match["path"], lexicon.unquoted(literal) if literal[0] == "'" else literal)
             if pair is not None:
                 yield pair
+
+
+def observable(path: str, text: str) -> tuple[str, str] | None:
+    """The kind and the normal form of a value that a path is compared with; None where the path holds no observable."""
+    kind = _kind_of(path)
+    return None if kind is None else _pair(kind, text)
+
+
+def kinds_of(path: str) -> tuple[str, ...]:
+    """The kinds of observables that a path may lead to."""
+    kind = _kind_of(path)
+    return _HOSTS if kind == _HOST else () if kind is None else (kind,)
 
 
 def _kind_of(path: str) -> str | None:

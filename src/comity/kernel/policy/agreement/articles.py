@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from comity.kernel.base.clock import Micros
+from comity.kernel.policy.profile import Profile
 
 Purpose = Literal[
     "network-defence", "incident-response", "law-enforcement", "attribution", "research", "exercise", "public-warning"
@@ -110,7 +111,9 @@ class Withhold(Article, frozen=True, tag="withhold"):
 
 
 class Redact(Article, frozen=True, tag="redact"):
-    """What is released only after a redaction, by the name of its profile."""
+    """What is released only after a redaction, by the name of its profile: one of the agreement's own or a built-in one. Where
+    it is asked for because of personal data (``when.personal``), none may be left.
+    """
 
     when: Selection
     profile: str
@@ -125,7 +128,7 @@ class Review(Article, frozen=True, tag="review"):
 
 
 class Neighbours(Article, frozen=True, tag="neighbours"):
-    """What becomes of references to what the recipient may not see."""
+    """What becomes of references to what the recipient does not get as it is (``lens.Hidden``)."""
 
     hidden: Literal["dangle", "stub", "strip", "withhold"] = "dangle"
 
@@ -137,7 +140,7 @@ class Retention(Article, frozen=True, tag="retention"):
 
 
 class Attribution(Article, frozen=True, tag="attribution"):
-    """Whether the recipient learns who gave it. Anonymous: what other sources gave is released without its creator only."""
+    """Whether the recipient learns who gave it. Anonymous: what other sources gave goes without its creator."""
 
     source: Literal["named", "anonymous"]
 
@@ -153,9 +156,14 @@ class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class PersonalData(Article, frozen=True, tag="personal-data"):
-    """Personal data go only where a basis holds on the day. What has not been looked at counts as personal."""
+    """Personal data go only where a basis holds on the day. What has not been looked at counts as personal.
+
+    ``profile``: where no basis holds, what holds personal data goes redacted by this, and only if none are left; without it, not
+    at all.
+    """
 
     bases: tuple[Basis, ...] = ()
+    profile: str = ""
 
 
 AnyArticle = (
@@ -176,10 +184,13 @@ AnyArticle = (
 
 
 class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An agreement. ``name`` is its slug and stays the same over its versions; ``template`` which one it was made from."""
+    """An agreement. ``name`` is its slug and stays the same over its versions; ``template`` which one it was made from;
+    ``profiles`` those that its articles name, but for the built-in ones (``agreement.profiles``).
+    """
 
     name: str
     title: str
     signatories: tuple[Signatory, ...]
     articles: tuple[AnyArticle, ...]
     template: str = ""
+    profiles: tuple[Profile, ...] = ()

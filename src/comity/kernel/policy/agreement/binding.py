@@ -25,8 +25,11 @@ from comity.kernel.policy.agreement.articles import (
     Term,
     Withhold,
 )
+from comity.kernel.policy.agreement.profiles import profile_of
 from comity.kernel.policy.agreement.taking import Taking, as_received, pap_level, taking, tlp_level
 from comity.kernel.policy.caveats import PAP_LEVELS
+from comity.kernel.policy.lens import HIDDEN, Hidden
+from comity.kernel.policy.profile import Profile
 
 OURSELVES: Final = "ourselves"
 """What an agreement's selections call the releasing party."""
@@ -73,10 +76,31 @@ class Enacted(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """An article that narrows what is released, and of which labels it speaks; None: of all that the agreement covers."""
+    """An article that narrows what is released, and of which labels it speaks; None: of all that the agreement covers.
+
+    ``profile``  that the article names; None where it names none, or one that nobody has defined
+    """
 
     article: Conditional
     when: Taking | None = None
+    profile: Profile | None = None
+
+    @property
+    def veils(self) -> bool:
+        """Whether under this article something goes in another form or without its creator, so that what refers to it must not
+        tell which original that was.
+        """
+        match self.article:
+            case Redact():
+                return True
+            case PersonalData():
+                return bool(self.article.profile)
+            case Attribution():
+                return self.article.source == "anonymous"
+            case Neighbours():
+                return self.article.hidden != "dangle"
+            case _:
+                return False
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -89,6 +113,8 @@ class Bound(msgspec.Struct, frozen=True):
     ``purposes``          what the recipients may use it for; None: no word on it
     ``onward``            numbers of those to whom the party's own may be given on; None: anybody
     ``conditions``        in the order of the articles
+    ``veil``              the first article that veils, 0 where none does (``kernel.policy.veil``)
+    ``hidden``            what is said of references to what the recipient does not get as it is; None: no word on it
     """
 
     enacted: Enacted
@@ -102,11 +128,18 @@ class Bound(msgspec.Struct, frozen=True):
     purposes: frozenset[str] | None = None
     onward: frozenset[int] | None = frozenset()
     conditions: tuple[Condition, ...] = ()
+    veil: int = 0
+    hidden: Hidden | None = None
 
     @property
     def name(self) -> str:
         """The agreement's name."""
         return self.enacted.agreement.name
+
+    @property
+    def veils(self) -> bool:
+        """Whether what names others goes through the veil to those whom it binds."""
+        return self.veil != 0
 
     def article(self, kind: type) -> int:
         """The number of its first article of a kind; 0 where it has none."""
@@ -128,6 +161,8 @@ def bound_as(enacted: Enacted, names: Names, relation: Relation) -> Bound:
     scopes = tuple((each.number, resolved.taking(each.covers)) for each in articles if isinstance(each, Scope))
     ceilings = [each for each in articles if isinstance(each, Ceiling)]
     purposes = [each.purposes for each in articles if isinstance(each, Purposes)]
+    hidden: list[Hidden] = [each.hidden for each in articles if isinstance(each, Neighbours)]
+    conditions = tuple(resolved.condition(each) for each in articles if isinstance(each, Conditional))
     return Bound(
         enacted=enacted,
         relation=relation,
@@ -139,7 +174,9 @@ def bound_as(enacted: Enacted, names: Names, relation: Relation) -> Bound:
         pap=min((pap_level(each.pap) for each in ceilings), key=PAP_LEVELS.index, default="red"),
         purposes=frozenset[str]().union(*purposes) if purposes else None,
         onward=resolved.onward(each for each in articles if isinstance(each, Onward)),
-        conditions=tuple(resolved.condition(each) for each in articles if isinstance(each, Conditional)),
+        conditions=conditions,
+        veil=next((condition.article.number for condition in conditions if condition.veils), 0),
+        hidden=max(hidden, key=HIDDEN.index, default=None),
     )
 
 
@@ -176,6 +213,7 @@ class _Resolved:
     """The names that one agreement's articles use, at this node."""
 
     def __init__(self, agreement: Agreement, names: Names) -> None:
+        self._agreement = agreement
         self._names = names
         self._signatories = {
             name: signatory_of(each, names)
@@ -202,9 +240,11 @@ class _Resolved:
         return taking(selection, self.collections, self.parties)
 
     def condition(self, article: Conditional) -> Condition:
-        """A narrowing article with its selection resolved, where it has one."""
+        """A narrowing article with its selection and its profile resolved, where it has them."""
         return Condition(
-            article, self.taking(article.when) if isinstance(article, Withhold | Redact | Review) else None
+            article,
+            self.taking(article.when) if isinstance(article, Withhold | Redact | Review) else None,
+            profile_of(self._agreement, article.profile) if isinstance(article, Redact | PersonalData) else None,
         )
 
     def onward(self, articles: Iterable[Onward]) -> frozenset[int] | None:

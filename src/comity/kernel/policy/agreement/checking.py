@@ -6,6 +6,7 @@ from comity.kernel.policy.agreement.articles import (
     Agreement,
     Onward,
     Parties,
+    PersonalData,
     Redact,
     Review,
     Scope,
@@ -14,6 +15,8 @@ from comity.kernel.policy.agreement.articles import (
 )
 from comity.kernel.policy.agreement.binding import OURSELVES, Names, members_of, signatory_of
 from comity.kernel.policy.agreement.findings import Finding
+from comity.kernel.policy.agreement.profiles import BUILT_IN, profile_of
+from comity.kernel.policy.agreement.words import listed
 from comity.kernel.policy.sentence import says
 
 
@@ -63,6 +66,21 @@ def _articles(agreement: Agreement, names: Names) -> Iterator[Finding]:
             yield from _unknown_parties(article.parties, names, ours, number, "parties")
         if isinstance(article, Scope):
             yield from _selection(article.covers, names, ours, number, "covers")
+        if (
+            isinstance(article, (Redact, PersonalData))
+            and article.profile
+            and profile_of(agreement, article.profile) is None
+        ):
+            known = (*(each.name for each in agreement.profiles), *BUILT_IN)
+            yield Finding(
+                says(
+                    "Nobody has defined the profile '%(word)s': what it would redact is withheld. There are: %(known)s.",
+                    word=article.profile,
+                    known=listed(known),
+                ),
+                number,
+                field="profile",
+            )
         if isinstance(article, (Withhold, Redact, Review)):
             yield from _selection(article.when, names, ours, number, "when")
 

@@ -19,6 +19,7 @@ from comity.kernel.policy.agreement.checking import check
 from comity.kernel.policy.agreement.dates import read_date
 from comity.kernel.policy.agreement.findings import Finding, UnsoundAgreement
 from comity.kernel.policy.agreement.lines import Lines, Place
+from comity.kernel.policy.profile import Profile, Rule
 from comity.kernel.policy.sentence import Sentence, says
 
 FORM: Final = "agreement/1"
@@ -34,9 +35,9 @@ ARTICLES: Final[dict[str, type[articles.Article]]] = {
 }
 """Every kind of article by the word of its ``says``."""
 
-_TOP: Final = ("comity", "name", "title", "template", "signatory", "article")
+_TOP: Final = ("comity", "name", "title", "template", "signatory", "article", "profile")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_PARTS: Final = (Selection, Basis, Signatory)
+_PARTS: Final = (Selection, Basis, Signatory, Profile, Rule)
 
 
 def read(text: str) -> Agreement:
@@ -127,25 +128,32 @@ class _Reader:
         template = self._text(table["template"], ("template",), words.is_slug, _no_slug) if "template" in table else ""
         signatories = [
             self._struct(Signatory, each, ("signatory", index))
-            for index, each in enumerate(self._tables(table, "signatory"))
+            for index, each in enumerate(self._tables(table, "signatory", needed=True))
         ]
         if None in signatories or not signatories:
             self.unread.add("signatory")
-        found = [self._any_article(each, index) for index, each in enumerate(self._tables(table, "article"))]
+        found = [
+            self._any_article(each, index) for index, each in enumerate(self._tables(table, "article", needed=True))
+        ]
+        profiles = [
+            self._struct(Profile, each, ("profile", index))
+            for index, each in enumerate(self._tables(table, "profile", needed=False))
+        ]
         return Agreement(
             name=name,
             title=title,
             signatories=tuple(each for each in signatories if each is not None),
             articles=tuple(each for each in found if each is not None),
             template=template,
+            profiles=tuple(each for each in profiles if each is not None),
         )
 
-    def _tables(self, table: Mapping[str, Any], name: str) -> list[Any]:
+    def _tables(self, table: Mapping[str, Any], name: str, *, needed: bool) -> list[Any]:
         held = table.get(name, [])
         if not isinstance(held, list):
             self.add(says("%(name)s has to be written as [[%(name)s]], once for each.", name=name), (name,))
             return []
-        if not held:
+        if not held and (needed or name in table):
             self.add(says("There is no [[%(name)s]]; an agreement needs them.", name=name), (name,))
         return self._not_too_many(held, (name,))
 
@@ -345,6 +353,13 @@ def _no_party(word: str) -> Sentence:
     )
 
 
+def _no_path(word: str) -> Sentence:
+    return says(
+        "'%(word)s' is no path to a property: names joined by dots, with * for any name: hashes.*, contact_information.",
+        word=word,
+    )
+
+
 def _no_identity(word: str) -> Sentence:
     return says("'%(word)s' is not the id of an identity: identity-- and a UUID in small letters.", word=word)
 
@@ -361,6 +376,7 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "pap": words.PAP_WORDS,
     "channels": words.CHANNELS,
     "approvers": words.APPROVERS,
+    "observables": words.OBSERVABLES,
 }
 """Which words a field of that name takes, where its type doesn't say."""
 
@@ -376,6 +392,10 @@ _FORMS: Final[dict[tuple[type, str], tuple[Test, Otherwise]]] = {
     (articles.Onward, "communities"): (words.is_slug, _no_slug),
     (articles.Onward, "parties"): (words.is_party, _no_party),
     (articles.Redact, "profile"): (words.is_slug, _no_slug),
+    (articles.PersonalData, "profile"): (words.is_slug, _no_slug),
+    (Profile, "name"): (words.is_slug, _no_slug),
+    (Rule, "types"): (words.is_type, _no_slug),
+    (Rule, "properties"): (words.is_path, _no_path),
 }
 """How what stands in a field is written, and what is said where it is not."""
 
@@ -384,11 +404,12 @@ def _known(hint: Any, name: str) -> tuple[str, ...]:
     """The words that a field takes; none where it takes any text."""
     if get_origin(hint) is tuple:
         hint = get_args(hint)[0]
-    return get_args(hint) if get_origin(hint) is Literal else _WORDS.get(name, ())
+    choices = [each for each in (hint, *get_args(hint)) if get_origin(each) is Literal]
+    return tuple(word for each in choices for word in get_args(each) if word) or _WORDS.get(name, ())
 
 
 def _field(place: Place) -> str:
-    shown = place[2:] if place[:1] in {("article",), ("signatory",)} and len(place) > 1 else place
+    shown = place[2:] if place[:1] in {("article",), ("signatory",), ("profile",)} and len(place) > 1 else place
     return ".".join(str(step) for step in shown if isinstance(step, str))
 
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 import msgspec
 
 from comity.kernel.objects.canonical import Json, canonical
-from comity.kernel.objects.extensions import AGREEMENT, AGREEMENT_SIGNATURE
+from comity.kernel.objects.extensions import AGREEMENT, AGREEMENT_SIGNATURE, APPROVAL, DOWNGRADE_REQUEST, REDACTION
 from comity.kernel.objects.markings import HANDLING_EXTENSION, PURPOSES, TLP_IDS, Tlp
 from comity.kernel.policy.agreement.articles import Agreement
 from comity.kernel.policy.agreement.objects import ALGORITHMS, SIGNATURE_TYPE, TYPE
 from comity.kernel.policy.agreement.reading import FORM
+from comity.kernel.policy.approval.schema import approval_schema, request_schema
 
 Schema = dict[str, Any]
 
@@ -23,6 +24,8 @@ CREATOR: Final = "identity--0a7fa7a5-0e3c-4ef4-92ac-53a44fcdc5de"
 """The identity under which the definitions are published."""
 MADE: Final = "2026-11-22T00:00:00.000Z"
 VERSION: Final = "1.0.0"
+WITH_PROFILES: Final = ("1.1.0", "2026-11-22T06:00:00.000Z")
+"""Since which version, and when, agreements carry profiles of redaction."""
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -30,7 +33,7 @@ _TIMESTAMP: Final[Schema] = {"type": "string", "format": "date-time", "pattern":
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """One extension that we publish. ``slug``: what its files are called."""
+    """One extension that we publish. ``slug``: what its files are called; ``version`` and when that was made."""
 
     id: str
     slug: str
@@ -38,6 +41,7 @@ class Definition(msgspec.Struct, frozen=True):
     about: str
     kind: str
     schema: Schema
+    version: tuple[str, str] = (VERSION, MADE)
 
 
 def agreement_schema() -> Schema:
@@ -148,6 +152,42 @@ def handling_schema() -> Schema:
     }
 
 
+def redaction_schema() -> Schema:
+    """The schema of the extension by which a twin says that it is one."""
+    words = {
+        "by-hand": "people wrote it",
+        "creator": "who created it is left out",
+        "dropped": "properties or values were taken out",
+        "generalised": "moments, addresses or names were made coarser",
+        "pseudonymised": "keyed pseudonyms stand for values",
+        "references": "references were taken out or lead to other ids",
+    }
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:uuid:{REDACTION.partition('--')[2]}",
+        "title": "Redaction",
+        "description": (
+            "That an object is not the one that its creator made, but what may be told of it, under an id, times and a creator "
+            "of its own. It names neither the object nor what was taken out."
+        ),
+        "type": "object",
+        "properties": {
+            "extension_type": {"const": "property-extension"},
+            "how": {
+                "description": "What was done to it: "
+                + ", ".join(f"{word}: {what}" for word, what in words.items())
+                + ".",
+                "type": "array",
+                "items": {"enum": sorted(words)},
+                "minItems": 1,
+                "uniqueItems": True,
+            },
+        },
+        "required": ["extension_type"],
+        "additionalProperties": False,
+    }
+
+
 def definitions() -> tuple[bytes, ...]:
     """The published objects: our identity, and one extension definition each. Canonical JSON, always the same bytes."""
     return (canonical(_identity()), *(canonical(_object(each)) for each in published()))
@@ -163,6 +203,7 @@ def published() -> tuple[Definition, ...]:
             "The object type agreement: what parties settled about what may be released to whom.",
             "new-sdo",
             agreement_schema(),
+            WITH_PROFILES,
         ),
         Definition(
             AGREEMENT_SIGNATURE,
@@ -171,6 +212,30 @@ def published() -> tuple[Definition, ...]:
             "The object type agreement-signature: a party's two signatures under one version of an agreement.",
             "new-sdo",
             signature_schema(),
+        ),
+        Definition(
+            APPROVAL,
+            "approval",
+            "Approval",
+            "The object type approval: what a person said about what goes only after a review.",
+            "new-sdo",
+            approval_schema(),
+        ),
+        Definition(
+            DOWNGRADE_REQUEST,
+            "downgrade-request",
+            "Request for a downgrade",
+            "The object type downgrade-request: that a source is asked to let its object go further.",
+            "new-sdo",
+            request_schema(),
+        ),
+        Definition(
+            REDACTION,
+            "redaction",
+            "Redaction",
+            "That an object is a twin: what may be told of another one, and what was done to it.",
+            "property-extension",
+            redaction_schema(),
         ),
         Definition(
             HANDLING_EXTENSION,
@@ -184,17 +249,18 @@ def published() -> tuple[Definition, ...]:
 
 
 def _object(definition: Definition) -> Json:
+    version, modified = definition.version
     return {
         "type": "extension-definition",
         "spec_version": "2.1",
         "id": definition.id,
         "created_by_ref": CREATOR,
         "created": MADE,
-        "modified": MADE,
+        "modified": modified,
         "name": definition.name,
         "description": definition.about,
         "schema": canonical(definition.schema).decode(),
-        "version": VERSION,
+        "version": version,
         "extension_types": [definition.kind],
         "object_marking_refs": [TLP_IDS[Tlp.CLEAR]],
     }
@@ -263,7 +329,7 @@ def _pair(about: str) -> Schema:
 
 
 def _part(schema: Mapping[str, Any]) -> Schema:
-    """A part as the objects have it: moments are timestamps, nothing is null, no list is empty, whitespace folded."""
+    """A part as the objects have it: moments are timestamps, nothing is null, no list or word is empty, whitespace folded."""
     made: Schema = {**schema, "description": " ".join(str(schema.get("description", "")).replace("``", "").split())}
     made["properties"] = {name: _property(name, each) for name, each in schema["properties"].items()}
     return made
@@ -273,7 +339,8 @@ def _property(name: str, schema: Mapping[str, Any]) -> Schema:
     if name in {"from", "until"}:
         return dict(_TIMESTAMP)
     options = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    made: Schema = dict(options[0]) if len(options) == 1 else dict(schema)
+    words = [word for each in options for word in each.get("enum", ()) if word]
+    made: Schema = {"enum": words} if words else dict(options[0]) if len(options) == 1 else dict(schema)
     made.pop("default", None)
     if made.get("type") == "array":
         made["minItems"] = 1

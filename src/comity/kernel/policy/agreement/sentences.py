@@ -25,10 +25,15 @@ from comity.kernel.policy.agreement.articles import (
 )
 from comity.kernel.policy.agreement.binding import OURSELVES
 from comity.kernel.policy.agreement.dates import write_date
+from comity.kernel.policy.agreement.profiles import BUILT_IN
+from comity.kernel.policy.lens_sentences import of_profile
 from comity.kernel.policy.sentence import Sentence, says
 
 ArticleText = tuple[int, str, tuple[Sentence, ...]]
 """Number, title ("" where it has none: then the page says what its kind is called), sentences."""
+
+ProfileText = tuple[str, str, tuple[Sentence, ...]]
+"""Name, title, what each of its rules does."""
 
 KINDS: Final[dict[str, Sentence]] = {
     "parties": says("Who is bound beside those who sign"),
@@ -51,6 +56,15 @@ KINDS: Final[dict[str, Sentence]] = {
 def sentences(agreement: Agreement) -> tuple[ArticleText, ...]:
     """Every article, in order."""
     return tuple((article.number, article.title, tuple(_SAY[type(article)](article))) for article in agreement.articles)
+
+
+def profiles(agreement: Agreement) -> tuple[ProfileText, ...]:
+    """Every profile that counts: those that the text defines, in order, then those of every node that its articles name."""
+    named = dict.fromkeys(
+        each.profile for each in agreement.articles if isinstance(each, Redact | PersonalData) and each.profile
+    )
+    found = dict.fromkeys((*agreement.profiles, *(BUILT_IN[name] for name in named if name in BUILT_IN)))
+    return tuple((each.name, each.title, of_profile(each)) for each in found)
 
 
 def kind_of(article: msgspec.Struct) -> Sentence:
@@ -133,6 +147,9 @@ def _redact(article: Redact) -> Iterator[Sentence]:
         "Objects that meet all of these conditions are redacted first, as '%(profile)s' says.", profile=article.profile
     )
     yield from _conditions(article.when)
+    yield says("What can't be redacted so that it stays valid and nothing of what is taken out is left is withheld.")
+    if article.when.personal:
+        yield says("What holds personal data then as well is withheld.")
 
 
 def _review(article: Review) -> Iterator[Sentence]:
@@ -162,6 +179,11 @@ def _personal(article: PersonalData) -> Iterator[Sentence]:
     yield says(
         "Personal data, and what has not been looked at for them, are released only where a legal basis holds that day."
     )
+    if article.profile:
+        yield says(
+            "Where none holds, personal data are taken out, as '%(profile)s' says, and only what holds none then is released.",
+            profile=article.profile,
+        )
     if not article.bases:
         yield says("No basis is named.")
     for basis in article.bases:
@@ -230,9 +252,14 @@ def _whole(at: int) -> bool:
 
 
 _NEIGHBOURS: Final = {
-    "dangle": says("A reference to something that the recipient may not see stays; it tells nothing but an opaque id."),
-    "stub": says("A reference to something that the recipient may not see leads to an empty object in its place."),
-    "strip": says("A reference to something that the recipient may not see is taken out."),
+    "dangle": says(
+        "A reference to something that the recipient may not see stays; it tells nothing but an opaque id, and where other "
+        "things go redacted a pseudonym takes its place."
+    ),
+    "stub": says(
+        "A reference to something that the recipient may not see goes under a pseudonym, with an empty object of that name."
+    ),
+    "strip": says("A reference to something that the recipient may not see is taken out; what needs it is withheld."),
     "withhold": says("What refers to something that the recipient may not see is withheld."),
 }
 

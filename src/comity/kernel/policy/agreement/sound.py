@@ -22,6 +22,7 @@ from comity.kernel.policy.agreement.articles import (
     Withhold,
 )
 from comity.kernel.policy.agreement.findings import Finding
+from comity.kernel.policy.agreement.profiling import profile_faults
 from comity.kernel.policy.sentence import Sentence, says
 
 
@@ -38,7 +39,7 @@ def faults(agreement: Agreement, unread: frozenset[str] = frozenset()) -> Iterat
         yield from _audience(agreement)
     if not unread & {"term", ""}:
         yield from _end(agreement)
-    for rule in (_names, _dates, _selections, _onward, _red, _bases):
+    for rule in (_names, _dates, _selections, _onward, _red, _bases, profile_faults):
         yield from rule(agreement)
 
 
@@ -138,7 +139,7 @@ def _red(agreement: Agreement) -> Iterator[Finding]:
 
 def _bases(agreement: Agreement) -> Iterator[Finding]:
     for article in agreement.articles:
-        if isinstance(article, PersonalData) and not article.bases:
+        if isinstance(article, PersonalData) and not article.bases and not article.profile:
             yield _of(
                 article,
                 "bases",

@@ -21,6 +21,7 @@ from comity.kernel.policy.agreement.articles import (
     Parties,
     PersonalData,
     Purposes,
+    Redact,
     Retention,
     Review,
     Selection,
@@ -130,6 +131,12 @@ def _sector_isac(filling: Filling) -> tuple[AnyArticle, ...]:
         Neighbours(number=6, hidden="dangle"),
         Attribution(number=7, title="Members are not named to each other unless they ask to be", source="anonymous"),
         Retention(number=8, days=365),
+        Redact(
+            number=9,
+            title="Who was hit is told as a sector and a country",
+            when=Selection(types=("identity",), tlp=("amber", "amber+strict", "red")),
+            profile="victims",
+        ),
     )
 
 
@@ -151,7 +158,9 @@ def _law_enforcement(filling: Filling) -> tuple[AnyArticle, ...]:
         Attribution(number=8, source="named"),
         Retention(number=9, days=365),
         PersonalData(
-            number=10, title="Personal data: name here the treaty or law that is the basis, before anything is released"
+            number=10,
+            title="Personal data: name here the treaty or law that is the basis, before any are released",
+            profile="personal-data",
         ),
     )
 
@@ -178,7 +187,10 @@ def _eu_rok(filling: Filling) -> tuple[AnyArticle, ...]:
         Attribution(number=8, source="named"),
         Retention(number=9, days=365),
         PersonalData(
-            number=10, title="Personal data between the European Union and the Republic of Korea", bases=EU_ROK
+            number=10,
+            title="Personal data between the European Union and the Republic of Korea",
+            bases=EU_ROK,
+            profile="personal-data",
         ),
     )
 
@@ -230,7 +242,8 @@ TEMPLATES: Final[Mapping[str, Template]] = {
             "sector-isac",
             says("Information sharing of a sector"),
             says(
-                "Members of a sector's community receive from each other; who gave something is not named by default."
+                "Members of a sector's community receive from each other; who gave something is not named by default, and who "
+                "was hit is told as a sector and a country."
             ),
             "Information sharing in the sector",
             _sector_isac,

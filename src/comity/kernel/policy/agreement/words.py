@@ -7,6 +7,7 @@ from typing import Final
 from comity.kernel.base.jurisdictions import JURISDICTIONS
 from comity.kernel.objects.extensions import EXTENSIONS
 from comity.kernel.objects.markings import Tlp
+from comity.kernel.objects.observables import KINDS
 from comity.kernel.objects.structs.catalogue import CATALOGUE
 from comity.kernel.policy.caveats import PAP_LEVELS
 
@@ -20,6 +21,13 @@ TYPES: Final = (
     *CATALOGUE,
     *sorted({kind for known in EXTENSIONS.values() if known.kind.startswith("new-") for kind in known.types}),
 )
+OBSERVABLES: Final = tuple(sorted(KINDS))
+"""Kinds of values that a rule of a profile may name."""
+FIXED: Final = frozenset(
+    {"type", "spec_version", "id", "created", "modified", "created_by_ref", "object_marking_refs", "granular_markings"}
+)
+"""Properties that make an object what it is or say how it goes: no rule of a profile speaks of them."""
+
 RESERVED: Final = frozenset({"new", "drafts", "accept", "answered", "matrix", "time"})
 """Pages of their own stand where an agreement of this name would."""
 LONGEST_SLUG: Final = 63
@@ -27,6 +35,7 @@ LONGEST_SLUG: Final = 63
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _IDENTITY: Final = re.compile(rf"identity--{_UUID}").fullmatch
+_PATH: Final = re.compile(r"(?:\*|[A-Za-z0-9_-]{1,250})(?:\.(?:\*|[A-Za-z0-9_-]{1,250})){0,15}").fullmatch
 _CUSTOM: Final = re.compile(r"x-[a-z0-9-]{1,248}").fullmatch
 
 
@@ -53,6 +62,11 @@ def is_jurisdiction(text: str) -> bool:
 def is_type(text: str) -> bool:
     """An object type of STIX 2.1, of a published extension, or a custom one, whose name begins with ``x-``."""
     return text in TYPES or _CUSTOM(text) is not None
+
+
+def is_path(text: str) -> bool:
+    """A property by its path: names joined by dots, ``*`` for any name."""
+    return _PATH(text) is not None
 
 
 def near(word: str, known: tuple[str, ...]) -> str:

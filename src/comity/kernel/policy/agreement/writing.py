@@ -13,6 +13,7 @@ from comity.kernel.policy.agreement import articles
 from comity.kernel.policy.agreement.articles import Agreement, Article
 from comity.kernel.policy.agreement.dates import write_date
 from comity.kernel.policy.agreement.reading import FORM
+from comity.kernel.policy.profile import Profile
 
 _WIDEST: Final = 100
 _RULE: Final = "# " + "-" * (_WIDEST - 2)
@@ -21,6 +22,12 @@ _HEAD: Final = """\
 # Lines that begin with # explain; they are no part of what is agreed. Days are days in UTC: from the first
 # moment of the day in `from`, to the last moment of the day in `until`.
 """
+
+_PROFILE: Final = (
+    "# Its rules hold all together. do: drop takes a property or a value out, pseudonymise puts another in its place, generalise",
+    "# makes it coarser, drop-object keeps the whole object. properties are paths; observables are kinds of values, which are",
+    "# found wherever they stand in the object, also in its text.",
+)
 
 HEADINGS: Final[dict[type[Article], tuple[str, ...]]] = {
     articles.Parties: (
@@ -44,21 +51,26 @@ HEADINGS: Final[dict[type[Article], tuple[str, ...]]] = {
         "Without such an article: to nobody. Wherever it goes, the source's TLP goes with it.",
     ),
     articles.Withhold: ("What is not released", "Whatever else this or another agreement says."),
-    articles.Redact: ("What is released redacted only", "Until the redaction of that profile is made, it is withheld."),
+    articles.Redact: (
+        "What is released redacted only",
+        "profile: one of those at the end of this text, or one that every node knows. What can't be redacted is withheld.",
+    ),
     articles.Review: ("What people have to agree to", "approvers: the roles. four_eyes: two different people."),
     articles.Neighbours: (
         "References to what the recipient may not see",
-        "dangle: the reference stays, an opaque id. stub, strip: it is replaced or taken out. withhold: all of it stays.",
+        "dangle: where the recipient gets other things redacted, a pseudonym takes the reference's place. stub: an empty",
+        "object of that name goes too. strip: it is taken out. withhold: what refers to such things stays here.",
     ),
     articles.Retention: ("How long recipients may keep it", "In days from when they got it."),
     articles.Attribution: (
         "Whether recipients learn who gave it",
-        "anonymous: what others than the releasing party gave goes without its creator's name.",
+        "anonymous: what others than the releasing party gave goes without its creator.",
     ),
     articles.PersonalData: (
         "Personal data",
         "They go only where a legal basis below covers the recipient's jurisdiction on that day. What nobody has looked",
-        "at yet counts as personal.",
+        "at yet counts as personal. profile: where there is no basis, personal data are taken out by it, and only what then",
+        "holds none goes.",
     ),
 }
 """What stands over each kind of article: its heading, where it has no title, and what it means."""
@@ -69,6 +81,7 @@ def write(agreement: Agreement) -> str:
     parts = [_HEAD, _top(agreement)]
     parts += [_table("[[signatory]]", signatory) for signatory in agreement.signatories]
     parts += [_article(article) for article in agreement.articles]
+    parts += [_profile(profile) for profile in agreement.profiles]
     return "\n".join(parts)
 
 
@@ -99,15 +112,21 @@ def _article(article: Article) -> str:
     return "\n".join(lines) + "\n" + _table("[[article]]", article, says=str(type(article).__struct_config__.tag))
 
 
+def _profile(profile: Profile) -> str:
+    lines = [_RULE, f"# Profile {profile.name}: {profile.title or 'what is redacted by it'}", *_PROFILE]
+    return "\n".join(lines) + "\n" + _table("[[profile]]", profile)
+
+
 def _table(header: str, held: msgspec.Struct, *, says: str = "") -> str:
     """A table, with those inside it behind it: what stands in TOML after a table's header is that table's."""
+    outer = header.strip("[]")
     plain: list[str] = []
     inner: list[str] = []
     for name, value in sorted(given(held), key=_first):
         if isinstance(value, msgspec.Struct):
-            inner.append(_table(f"[article.{name}]", value))
+            inner.append(_table(f"[{outer}.{name}]", value))
         elif isinstance(value, tuple) and any(isinstance(each, msgspec.Struct) for each in value):
-            inner += [_table(f"[[article.{name}]]", each) for each in value]
+            inner += [_table(f"[[{outer}.{name}]]", each) for each in value]
         else:
             plain.append(f"{name} = {_value(name, value)}")
     if says:
@@ -116,8 +135,8 @@ def _table(header: str, held: msgspec.Struct, *, says: str = "") -> str:
 
 
 def _first(given: tuple[str, Any]) -> bool:
-    """The number and the title of an article stand before what it says."""
-    return given[0] not in {"number", "title"}
+    """The number or name and the title stand before what it says."""
+    return given[0] not in {"number", "name", "title"}
 
 
 def _value(name: str, value: Any) -> str:
