@@ -39,9 +39,10 @@ _STANDING: Final = (
     "SELECT c.seq, c.label, c.shape, c.flags, s.needs FROM claim c JOIN shape s ON s.id = c.shape WHERE c.seq"
 )
 _WAITING: Final = f"SELECT key, mark FROM twin_todo WHERE spread = {LOOK} AND key"
-_DEPENDENTS: Final = (
-    f"SELECT r.original FROM twin_ref t JOIN rendition r ON r.original = t.original "
-    f"WHERE r.kind = {int(Kind.PASS)} AND t.target"
+_DEPENDENTS: Final = "SELECT t.original FROM twin_ref t WHERE t.target"
+# In this form neither database begins with all passes.
+_THAT_PASS: Final = (
+    f" AND EXISTS (SELECT 1 FROM rendition r WHERE r.original = t.original AND r.kind = {int(Kind.PASS)})"
 )
 _STUBBED: Final = "SELECT target, original, lens, label FROM twin_stub WHERE target"
 _BODIES_OF: Final = "SELECT seq, key, modified, raw FROM version WHERE seq"
@@ -207,7 +208,7 @@ class Worlds:
             for key, mark in rows_of(reader, _WAITING, mentions - world.keys.keys())
             if bytes(key) not in world.keys
         }
-        resting = [bytes(row[0]) for row in rows_of(reader, _DEPENDENTS, {key[:16] for key in keys})]
+        resting = [bytes(row[0]) for row in rows_of(reader, _DEPENDENTS, {key[:16] for key in keys}, tail=_THAT_PASS)]
         further = {key: NOT_QUEUED for key in resting if key not in world.keys}
         return further | waiting
 
